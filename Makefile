@@ -1,0 +1,49 @@
+# Every command a developer or CI needs; `make help` lists them.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help demo run test check format lint types layers cover bench clean
+
+help:  ## show this list
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+$(STAMP): pyproject.toml requirements/constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+		--constraint requirements/constraints.txt --editable '.[dev]'
+	@touch $@
+
+demo: $(STAMP)  ## set up, then show one alert from a news site on this machine
+	$(BIN)/monitor demo --once
+
+run: $(STAMP)  ## set up, then run the daemon with the shipped configuration
+	$(BIN)/monitor run
+
+test: $(STAMP)  ## set up, then run the tests
+	$(BIN)/python -m pytest
+
+check: format lint types layers cover  ## everything CI checks
+
+format: $(STAMP)
+	$(BIN)/ruff format --check .
+
+lint: $(STAMP)
+	$(BIN)/ruff check .
+
+types: $(STAMP)
+	$(BIN)/mypy
+
+layers: $(STAMP)
+	$(BIN)/lint-imports --no-cache
+
+cover: $(STAMP)
+	$(BIN)/python -m pytest --cov --cov-report=term-missing:skip-covered
+
+bench: $(STAMP)  ## speed and memory, beside the peers
+	@for f in bench/*.py; do $(BIN)/python $$f || exit 1; done
+
+clean:
+	rm -rf $(VENV) build .pytest_cache .mypy_cache .ruff_cache
