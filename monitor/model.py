@@ -339,6 +339,7 @@ class FeedState:
     equal_bodies: int = 0
     status: FeedStatus = FeedStatus.OK
     error: str = ""
+    failing_since: datetime | None = None
 
 
 # --- matches, alerts, deliveries ----------------------------------------------
@@ -509,6 +510,36 @@ class Settled:
     bare: bool = False
     breaks_lane: bool = False
     mends_lane: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAlert:
+    """An alert with the entry it tells of; `hold` is why it waits, None if not."""
+
+    id: int
+    rule: str
+    story: str
+    priority: Priority
+    channels: tuple[str, ...]
+    because: tuple[Because, ...]
+    entry_id: int
+    entry: Entry
+    feed: str
+    source: str
+    first_seen_at: datetime
+    created_at: datetime
+    label: str = ""
+    hold: HoldReason | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HeldQuery:
+    """Which held alerts are meant; an empty field narrows nothing."""
+
+    ids: tuple[int, ...] = ()
+    reason: str = ""
+    feed: str = ""
+    rule: str = ""
 
 
 # --- counts that commands print -------------------------------------------------

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
 from monitor.model import (
+    Because,
+    Delivery,
+    Feed,
+    FeedState,
     Fetched,
     FetchRequest,
+    HeldQuery,
+    KnownEntry,
     Lane,
     Message,
     ParsedFeed,
+    Rule,
     SendResult,
+    Settled,
+    StoredAlert,
+    Verdict,
 )
 
 T = TypeVar("T")
@@ -94,3 +104,138 @@ class Store(Protocol):
 
 class Transaction(Protocol):
     """What a job may read and write inside one transaction."""
+
+    # feeds
+
+    def sync_feeds(self, feeds: Sequence[Feed], now: datetime) -> None:
+        """Make the stored feeds those of the configuration.
+
+        A new URL drops the validators; a feed that left stays, inactive.
+        """
+
+    def feed_states(self) -> tuple[FeedState, ...]:
+        """Return the state of every configured feed, by name."""
+
+    def claim_due(
+        self, now: datetime, *, until: datetime, limit: int, horizon: timedelta
+    ) -> tuple[FeedState, ...]:
+        """Claim at most `limit` feeds that are due until `until`; return them.
+
+        A due time or claim beyond `now` + `horizon` (the clock went back) counts
+        as past.
+        """
+
+    def claim(
+        self, ids: Sequence[int], now: datetime, *, until: datetime
+    ) -> tuple[FeedState, ...]:
+        """Claim those of the feeds that nobody else has claimed; return them."""
+
+    def make_due(self, ids: Sequence[int], now: datetime) -> None:
+        """Let the feeds be polled at the next tick."""
+
+    def save_feed(self, state: FeedState) -> None:
+        """Store the state and end the claim."""
+
+    # entries
+
+    def known_entries(
+        self, feed_id: int, keys: Collection[str], links: Collection[str]
+    ) -> tuple[KnownEntry, ...]:
+        """Return the feed's entries that have one of the keys or canonical links."""
+
+    def save_entry(self, feed_id: int, verdict: Verdict, now: datetime) -> int:
+        """Store a new, edited or re-keyed entry; return its id."""
+
+    def touch_entries(self, ids: Sequence[int], now: datetime) -> None:
+        """Note that the entries were seen (to the day)."""
+
+    # matches and alerts
+
+    def add_match(
+        self, rule: Rule, entry_id: int, because: Sequence[Because], now: datetime
+    ) -> int | None:
+        """Store a match; return its id, None if the rule fired for it before."""
+
+    def add_alert(
+        self, match_id: int, rule: Rule, verdict: Verdict, now: datetime
+    ) -> StoredAlert:
+        """Store the alert of a match, unless its story was told for the rule.
+
+        Returns the alert as it is now: `hold` None means it is to be told, with
+        SAME_STORY that it joined an alert that was there. An alert that is only
+        held gives way to one that may go out.
+        """
+
+    def held_alerts(self, query: HeldQuery) -> tuple[StoredAlert, ...]:
+        """Return the alerts that wait, oldest first."""
+
+    def unhold(self, alert_ids: Sequence[int], now: datetime) -> None:
+        """Note that the alerts wait no longer."""
+
+    # the outbox
+
+    def enqueue(
+        self,
+        channel: str,
+        message: Message,
+        places: int,
+        now: datetime,
+        *,
+        entry_id: int | None = None,
+    ) -> None:
+        """Put a message into the outbox, one delivery for each place."""
+
+    def due_lanes(self, now: datetime) -> tuple[Lane, ...]:
+        """Return the lanes with something to try now; expired leases are freed."""
+
+    def lease(self, lane: Lane, now: datetime, *, until: datetime) -> Delivery | None:
+        """Claim the head of the lane, None if nothing is to be tried now."""
+
+    def settle(
+        self, delivery: Delivery, settled: Settled, result: SendResult, now: datetime
+    ) -> bool:
+        """Record an attempt and what follows; say whether the lane changed state.
+
+        Changed is: it broke, or it was broken and is well again.
+        """
+
+    def mend(self, lane: Lane) -> bool:
+        """Let a broken lane's deliveries go; say whether it was broken."""
+
+    def probe_broken(self, now: datetime) -> None:
+        """Let every broken lane be probed at the next sweep."""
+
+    def free_leases(self) -> int:
+        """End all leases and claims (their owner is gone); return how many leases."""
+
+    def next_attempt_at(self) -> datetime | None:
+        """Return when the next waiting delivery may be tried, None without any."""
+
+    def sync_outbox(self, lanes: Collection[Lane], rules: Collection[str]) -> int:
+        """Hold what has lost its lane, rule or feed; let go what has it again.
+
+        Returns how many deliveries wait as orphaned.
+        """
+
+    def redirect(self, alert_ids: Sequence[int], channel: str, places: int) -> int:
+        """Send orphaned deliveries of the alerts to another channel; count them."""
+
+    def retry_dead(self, alert_ids: Sequence[int], now: datetime) -> int:
+        """Let dead deliveries (of all alerts if none is named) try again."""
+
+    def delivery_counts(self) -> Mapping[str, int]:
+        """Return how many deliveries are in each state."""
+
+    # reports and rule files
+
+    def open_report(self, key: str, detail: str, now: datetime) -> bool:
+        """Note a trouble; say whether it is news."""
+
+    def close_report(self, key: str) -> bool:
+        """Note that a trouble ended; say whether it was known."""
+
+    def rule_files(self) -> Mapping[str, str]:
+        """Return the last good text of each rule file, by its name."""
+
+    def save_rule_files(self, sources: Mapping[str, str], now: datetime) -> None:
+        """Make these the last good texts."""

@@ -1,0 +1,150 @@
+"""Matches, alerts, reports and rule files inside a transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import Connection, Select, delete, select, update
+from sqlalchemy.dialects.sqlite import insert
+
+from monitor.model import (
+    Because,
+    HeldQuery,
+    HoldReason,
+    Rule,
+    StoredAlert,
+    Verdict,
+)
+from monitor.store import rows
+from monitor.store.tables import alerts, entries, feeds, matches, reports, rule_files
+
+_ONLY_HELD = tuple(
+    reason.value
+    for reason in (HoldReason.FIRST_POLL, HoldReason.OUTAGE, HoldReason.OLD_BURST)
+)
+"""Reasons for which nobody was told: a later entry of the story still may be."""
+
+
+def alerts_with_entries() -> Select[tuple[object, ...]]:
+    """Return the query whose rows `rows.stored_alert` reads."""
+    alert = [alerts.c[name].label(f"alert_{name}") for name in alerts.c.keys()]  # noqa: SIM118 - a ColumnCollection is no dict
+    feed = [feeds.c.name.label("feed_name"), feeds.c.title.label("feed_title")]
+    joined = alerts.join(entries, alerts.c.entry_id == entries.c.id).join(feeds)
+    return select(entries, *alert, *feed).select_from(joined)
+
+
+class AlertRows:
+    """The part of a transaction that reads and writes matches and alerts."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add_match(
+        self, rule: Rule, entry_id: int, because: Sequence[Because], now: datetime
+    ) -> int | None:
+        """Store a match; return its id, None if the rule fired for it before."""
+        statement = insert(matches).values(
+            rule=rule.name,
+            rule_version=rule.version,
+            entry_id=entry_id,
+            because=rows.because_values(tuple(because)),
+            matched_at=now,
+        )
+        once = statement.on_conflict_do_nothing().returning(matches.c.id)
+        return self._connection.execute(once).scalar_one_or_none()
+
+    def add_alert(
+        self, match_id: int, rule: Rule, verdict: Verdict, now: datetime
+    ) -> StoredAlert:
+        """Store the alert of a match, unless its story was told for the rule."""
+        this = matches.c.id == match_id
+        match = self._connection.execute(select(matches).where(this)).mappings().one()
+        values = {
+            "rule": rule.name,
+            "story": verdict.story,
+            "entry_id": match["entry_id"],
+            "priority": int(rule.priority),
+            "channels": list(rule.channels),
+            "because": match["because"],
+            "hold": verdict.hold,
+            "created_at": now,
+        }
+        once = insert(alerts).values(**values).on_conflict_do_nothing()
+        alert_id = self._connection.execute(
+            once.returning(alerts.c.id)
+        ).scalar_one_or_none()
+        suppressed = None if alert_id is None else verdict.hold
+        if alert_id is None:
+            alert_id, suppressed = self._join_story(values, now)
+        self._connection.execute(
+            update(matches).where(this).values(alert_id=alert_id, suppressed=suppressed)
+        )
+        return replace(self._alert(alert_id), hold=suppressed)
+
+    def _join_story(
+        self, values: Mapping[str, object], now: datetime
+    ) -> tuple[int, HoldReason | None]:
+        story = (alerts.c.rule == values["rule"], alerts.c.story == values["story"])
+        known = self._connection.execute(
+            select(alerts.c.id, alerts.c.hold).where(*story)
+        ).one()
+        if values["hold"] is not None or known.hold not in _ONLY_HELD:
+            return known.id, HoldReason.SAME_STORY
+        told_now = {key: values[key] for key in ("entry_id", "because", "channels")}
+        self._connection.execute(
+            update(alerts)
+            .where(alerts.c.id == known.id)
+            .values(**told_now, hold=None, released_at=now)
+        )
+        return known.id, None
+
+    def _alert(self, alert_id: int) -> StoredAlert:
+        query = alerts_with_entries().where(alerts.c.id == alert_id)
+        return rows.stored_alert(self._connection.execute(query).mappings().one())
+
+    def held_alerts(self, query: HeldQuery) -> tuple[StoredAlert, ...]:
+        """Return the alerts that wait, oldest first."""
+        wanted = alerts_with_entries().where(alerts.c.hold.is_not(None))
+        if query.ids:
+            wanted = wanted.where(alerts.c.id.in_(query.ids))
+        if query.reason:
+            wanted = wanted.where(alerts.c.hold == query.reason)
+        if query.feed:
+            wanted = wanted.where(feeds.c.name == query.feed)
+        if query.rule:
+            wanted = wanted.where(alerts.c.rule == query.rule)
+        found = self._connection.execute(wanted.order_by(alerts.c.id)).mappings()
+        return tuple(rows.stored_alert(row) for row in found)
+
+    def unhold(self, alert_ids: Sequence[int], now: datetime) -> None:
+        """Note that the alerts wait no longer."""
+        these = alerts.c.id.in_(alert_ids)
+        values = {"hold": None, "released_at": now}
+        self._connection.execute(update(alerts).where(these).values(**values))
+
+    def open_report(self, key: str, detail: str, now: datetime) -> bool:
+        """Note a trouble; say whether it is news."""
+        values = {"key": key, "detail": detail, "since": now}
+        statement = insert(reports).values(**values).on_conflict_do_nothing()
+        return self._connection.execute(statement).rowcount == 1
+
+    def close_report(self, key: str) -> bool:
+        """Note that a trouble ended; say whether it was known."""
+        statement = delete(reports).where(reports.c.key == key)
+        return self._connection.execute(statement).rowcount == 1
+
+    def rule_files(self) -> Mapping[str, str]:
+        """Return the last good text of each rule file, by its name."""
+        found = self._connection.execute(select(rule_files))
+        return {row.name: row.text for row in found}
+
+    def save_rule_files(self, sources: Mapping[str, str], now: datetime) -> None:
+        """Make these the last good texts."""
+        if self.rule_files() == sources:
+            return
+        self._connection.execute(delete(rule_files))
+        for name, text in sources.items():
+            values = {"name": name, "text": text, "loaded_at": now}
+            self._connection.execute(insert(rule_files).values(**values))

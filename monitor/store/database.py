@@ -1,0 +1,141 @@
+"""The engine: one file, one writer, immediate transactions, migrations at start."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from monitor.errors import NewerSchema, StorageFull, StoreError
+
+HEAD = "0001"
+"""The revision of the tables as they are in `tables.py`."""
+
+_PRAGMAS = (
+    "PRAGMA journal_mode = WAL",
+    # FULL: a power cut must not take back what was committed (an alert sent).
+    "PRAGMA synchronous = FULL",
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA busy_timeout = 10000",
+)
+
+
+def database_path(url: str) -> Path:
+    """Return the file of an ``sqlite:///`` URL."""
+    return Path(make_url(url).database or "")
+
+
+class Database:
+    """An open database; `write` and `read` lend connections."""
+
+    def __init__(self, url: str) -> None:
+        self.path = database_path(url)
+        self._engine = _engine(url)
+
+    @classmethod
+    def open(cls, url: str) -> Database:
+        """Return the database, made or brought to the newest schema first.
+
+        Raises:
+            NewerSchema: a later version of the monitor wrote it.
+            StoreError: it cannot be opened; the text names the file.
+        """
+        database = cls(url)
+        with _translated(database.path):
+            database.path.parent.mkdir(parents=True, exist_ok=True)
+            database.migrate()
+        return database
+
+    def migrate(self) -> None:
+        """Bring the schema to `HEAD`, after a backup where there was one before."""
+        found = self.revision()
+        if found == HEAD:
+            return
+        if found is not None and found > HEAD:
+            raise NewerSchema(
+                f"{self.path} has schema {found}, this version knows {HEAD}: "
+                "install the newer version again, or restore a backup"
+            )
+        if found is not None:
+            self._back_up(found)
+        # Alembic is slow to import and needed once in a schema's life.
+        from monitor.store.migrations.upgrade import upgrade  # noqa: PLC0415
+
+        with self.write() as connection:
+            upgrade(connection)
+
+    def revision(self) -> str | None:
+        """Return the schema's revision, None for an empty database."""
+        query = "SELECT name FROM sqlite_master WHERE name = 'alembic_version'"
+        with self.read() as connection:
+            if connection.execute(text(query)).first() is None:
+                return None
+            row = connection.execute(text("SELECT version_num FROM alembic_version"))
+            return str(row.scalar_one())
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """Lend a connection inside BEGIN IMMEDIATE; commit at the end.
+
+        Raises:
+            StoreError: nothing was written.
+        """
+        with _translated(self.path), self._engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Lend a connection that sees one state of the database and writes nothing."""
+        reading = self._engine.execution_options(reads=True)
+        with _translated(self.path), reading.begin() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Close all connections; the last one folds the log back into the file."""
+        self._engine.dispose()
+
+    def _back_up(self, revision: str) -> None:
+        target = self.path.with_name(f"{self.path.name}.before-{HEAD}-was-{revision}")
+        target.unlink(missing_ok=True)
+        with sqlite3.connect(self.path) as source, sqlite3.connect(target) as copy:
+            source.backup(copy)
+        source.close()
+        copy.close()
+
+
+def _engine(url: str) -> Engine:
+    engine = create_engine(url, connect_args={"check_same_thread": False})
+
+    @event.listens_for(engine, "connect")
+    def _connect(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves, below
+        for pragma in _PRAGMAS:
+            connection.execute(pragma)
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        # A deferred transaction that turns writer fails at once when another
+        # writes; an immediate one waits for its turn.
+        reads = connection.get_execution_options().get("reads", False)
+        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+@contextmanager
+def _translated(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except DBAPIError as error:
+        reason = str(error.orig)
+        if "full" in reason:
+            raise StorageFull(f"{path}: {reason}; free some space") from error
+        raise StoreError(f"{path}: {reason}") from error
+    except (OSError, sqlite3.Error) as error:
+        raise StoreError(f"{path}: {error}") from error

@@ -1,0 +1,3 @@
+"""The schema's history; `upgrade` brings a database to its newest revision."""
+
+from __future__ import annotations

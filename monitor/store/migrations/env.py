@@ -1,0 +1,15 @@
+"""What Alembic runs: our tables, on the connection that the caller lends."""
+
+from __future__ import annotations
+
+from alembic import context
+
+from monitor.store.tables import metadata
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=metadata,
+    render_as_batch=True,
+    transactional_ddl=False,  # the caller's transaction holds it all
+)
+context.run_migrations()

@@ -1,0 +1,124 @@
+"""Rows to dataclasses and back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from monitor.model import (
+    Because,
+    Entry,
+    FeedState,
+    FeedStatus,
+    HoldReason,
+    Priority,
+    StoredAlert,
+    Validators,
+)
+
+Row = Mapping[Any, Any]
+
+_ENTRY_FIELDS = (
+    "guid",
+    "title",
+    "summary",
+    "content",
+    "link",
+    "canonical_link",
+    "enclosure",
+    "author",
+    "published_at",
+    "updated_at",
+    "language",
+)
+
+
+def feed_state(row: Row) -> FeedState:
+    """Return a row of ``feeds`` as the state it stores."""
+    return FeedState(
+        id=row["id"],
+        name=row["name"],
+        url=row["url"],
+        title=row["title"],
+        validators=Validators(row["etag"], row["last_modified"]),
+        validators_at=row["validators_at"],
+        body_hash=row["body_hash"],
+        polled_at=row["polled_at"],
+        succeeded_at=row["succeeded_at"],
+        next_poll_at=row["next_poll_at"],
+        not_before_at=row["not_before_at"],
+        errors=row["errors"],
+        equal_bodies=row["equal_bodies"],
+        status=FeedStatus(row["status"]),
+        error=row["error"],
+        failing_since=row["failing_since"],
+    )
+
+
+def feed_values(state: FeedState) -> dict[str, object]:
+    """Return what of a state is stored, by column."""
+    return {
+        "title": state.title,
+        "etag": state.validators.etag,
+        "last_modified": state.validators.last_modified,
+        "validators_at": state.validators_at,
+        "body_hash": state.body_hash,
+        "polled_at": state.polled_at,
+        "succeeded_at": state.succeeded_at,
+        "failing_since": state.failing_since,
+        "next_poll_at": state.next_poll_at,
+        "not_before_at": state.not_before_at,
+        "errors": state.errors,
+        "equal_bodies": state.equal_bodies,
+        "status": state.status.value,
+        "error": state.error,
+        "claimed_until": None,
+    }
+
+
+def entry_values(entry: Entry) -> dict[str, object]:
+    """Return what of an entry is stored, by column; its key is kept apart."""
+    values = {name: getattr(entry, name) for name in _ENTRY_FIELDS}
+    return {**values, "categories": list(entry.categories)}
+
+
+def entry_of(row: Row) -> Entry:
+    """Return a row of ``entries`` as an entry."""
+    values = {name: row[name] for name in _ENTRY_FIELDS}
+    return Entry(key=row["key"], categories=tuple(row["categories"]), **values)
+
+
+def because_values(because: tuple[Because, ...]) -> list[list[object]]:
+    """Return places as lists, the shape in which they are stored."""
+    return [[b.field, b.term, b.text, b.start, b.end] for b in because]
+
+
+def because_of(stored: list[Any]) -> tuple[Because, ...]:
+    """Return stored places as they were."""
+    return tuple(Because(*place) for place in stored)
+
+
+def stored_alert(row: Row) -> StoredAlert:
+    """Return a row of ``alerts``, joined to its entry and feed.
+
+    The alert's own columns are prefixed ``alert_``, the feed's ``feed_``.
+    """
+    hold: str | None = row["alert_hold"]
+    created: datetime = row["alert_created_at"]
+    return StoredAlert(
+        id=row["alert_id"],
+        rule=row["alert_rule"],
+        story=row["alert_story"],
+        priority=Priority(row["alert_priority"]),
+        channels=tuple(row["alert_channels"]),
+        because=because_of(row["alert_because"]),
+        entry_id=row["id"],
+        entry=entry_of(row),
+        feed=row["feed_name"],
+        source=row["feed_title"] or row["feed_name"],
+        first_seen_at=row["first_seen_at"],
+        created_at=created,
+        label=row["label"],
+        hold=None if hold is None else HoldReason(hold),
+    )

@@ -1,0 +1,238 @@
+"""The tables, as SQLModel classes; `docs/design.md` draws how they hang together.
+
+Where it is hot the queries use the `Table` objects at the end of this file
+(SQLAlchemy Core is eleven times the ORM's speed); the classes serve the views.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import JSON, Column, DateTime, Dialect, Index, Table, UniqueConstraint
+from sqlalchemy.types import TypeDecorator
+from sqlmodel import Field, SQLModel
+from typing_extensions import override
+
+
+class Utc(TypeDecorator[datetime]):
+    """A time that is aware and UTC on both sides; SQLite alone would forget that."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    @override
+    def process_bind_param(
+        self, value: datetime | None, dialect: Dialect
+    ) -> datetime | None:
+        return None if value is None else value.astimezone(UTC)
+
+    @override
+    def process_result_value(
+        self, value: datetime | None, dialect: Dialect
+    ) -> datetime | None:
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+class FeedRow(SQLModel, table=True):
+    """A feed's state between two polls; the policy stays in the configuration."""
+
+    __tablename__ = "feeds"
+
+    id: int | None = Field(default=None, primary_key=True)
+    name: str = Field(unique=True)
+    url: str
+    title: str = ""
+    etag: str | None = None
+    last_modified: str | None = None
+    validators_at: datetime | None = Field(default=None, sa_type=Utc)
+    body_hash: str = ""
+    polled_at: datetime | None = Field(default=None, sa_type=Utc)
+    succeeded_at: datetime | None = Field(default=None, sa_type=Utc)
+    failing_since: datetime | None = Field(default=None, sa_type=Utc)
+    next_poll_at: datetime | None = Field(default=None, sa_type=Utc, index=True)
+    not_before_at: datetime | None = Field(default=None, sa_type=Utc)
+    claimed_until: datetime | None = Field(default=None, sa_type=Utc)
+    errors: int = 0
+    equal_bodies: int = 0
+    status: str = "ok"
+    error: str = ""
+    active: bool = True  # stands in the configuration now
+
+
+class EntryRow(SQLModel, table=True):
+    """An entry, kept once."""
+
+    __tablename__ = "entries"
+    __table_args__ = (Index("ix_entries_link", "feed_id", "canonical_link"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    feed_id: int = Field(foreign_key="feeds.id")
+    key: str
+    guid: str | None = None
+    title: str
+    summary: str
+    content: str
+    link: str | None = None
+    canonical_link: str | None = None
+    enclosure: str | None = None
+    author: str = ""
+    published_at: datetime | None = Field(default=None, sa_type=Utc)
+    updated_at: datetime | None = Field(default=None, sa_type=Utc)
+    categories: list[str] = Field(default_factory=list, sa_column=Column(JSON))
+    language: str = ""
+    fingerprint: str
+    story: str = Field(index=True)
+    label: str = ""
+    first_seen_at: datetime = Field(sa_type=Utc, index=True)
+    last_seen_at: datetime = Field(sa_type=Utc)
+
+
+class EntryKeyRow(SQLModel, table=True):
+    """A key that leads to an entry: its own, and those it was met under later."""
+
+    __tablename__ = "entry_keys"
+
+    feed_id: int = Field(foreign_key="feeds.id", primary_key=True)
+    key: str = Field(primary_key=True)
+    entry_id: int = Field(foreign_key="entries.id", index=True)
+
+
+class AlertRow(SQLModel, table=True):
+    """What a person should know: one rule, one story. `hold` is why it waits."""
+
+    __tablename__ = "alerts"
+    __table_args__ = (
+        UniqueConstraint("rule", "story"),
+        {"sqlite_autoincrement": True},  # an id that was told is never used again
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    rule: str
+    story: str
+    entry_id: int = Field(foreign_key="entries.id", index=True)
+    priority: int
+    channels: list[str] = Field(default_factory=list, sa_column=Column(JSON))
+    because: list[Any] = Field(default_factory=list, sa_column=Column(JSON))
+    hold: str | None = Field(default=None, index=True)
+    created_at: datetime = Field(sa_type=Utc)
+    released_at: datetime | None = Field(default=None, sa_type=Utc)
+
+
+class MatchRow(SQLModel, table=True):
+    """A rule that was true of an entry; `suppressed` is why it made no alert."""
+
+    __tablename__ = "matches"
+    __table_args__ = (UniqueConstraint("rule", "entry_id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    rule: str
+    rule_version: str
+    entry_id: int = Field(foreign_key="entries.id", index=True)
+    alert_id: int | None = Field(default=None, foreign_key="alerts.id", index=True)
+    because: list[Any] = Field(default_factory=list, sa_column=Column(JSON))
+    suppressed: str | None = None
+    matched_at: datetime = Field(sa_type=Utc, index=True)
+
+
+class MessageRow(SQLModel, table=True):
+    """One to n alerts of one entry for one channel; `body` is the codec's JSON."""
+
+    __tablename__ = "messages"
+
+    id: int | None = Field(default=None, primary_key=True)
+    channel: str
+    entry_id: int | None = Field(default=None, foreign_key="entries.id", index=True)
+    body: str
+    created_at: datetime = Field(sa_type=Utc)
+
+
+class MessageAlertRow(SQLModel, table=True):
+    """Which alerts a message tells."""
+
+    __tablename__ = "message_alerts"
+
+    message_id: int = Field(foreign_key="messages.id", primary_key=True)
+    alert_id: int = Field(foreign_key="alerts.id", primary_key=True, index=True)
+
+
+class DeliveryRow(SQLModel, table=True):
+    """One message on its way to one URL of a channel; all of them are the outbox."""
+
+    __tablename__ = "deliveries"
+    __table_args__ = (Index("ix_deliveries_lane", "state", "channel", "place", "id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    message_id: int = Field(foreign_key="messages.id", index=True)
+    channel: str
+    place: int
+    state: str
+    reason: str = ""
+    attempts: int = 0
+    created_at: datetime = Field(sa_type=Utc)
+    first_attempt_at: datetime | None = Field(default=None, sa_type=Utc)
+    next_attempt_at: datetime | None = Field(default=None, sa_type=Utc)
+    leased_until: datetime | None = Field(default=None, sa_type=Utc)
+    maybe_sent: bool = False
+    bare: bool = False
+    sent_at: datetime | None = Field(default=None, sa_type=Utc)
+
+
+class AttemptRow(SQLModel, table=True):
+    """One try to deliver, with its outcome."""
+
+    __tablename__ = "attempts"
+
+    id: int | None = Field(default=None, primary_key=True)
+    delivery_id: int = Field(foreign_key="deliveries.id", index=True)
+    ended_at: datetime = Field(sa_type=Utc)
+    outcome: str
+    status: int | None = None
+    detail: str = ""
+
+
+class LaneRow(SQLModel, table=True):
+    """A URL of a channel that is broken; a lane without a row is well."""
+
+    __tablename__ = "lanes"
+
+    channel: str = Field(primary_key=True)
+    place: int = Field(primary_key=True)
+    broken_since: datetime = Field(sa_type=Utc)
+    probe_at: datetime = Field(sa_type=Utc)
+    detail: str = ""
+
+
+class RuleFileRow(SQLModel, table=True):
+    """The last good version of a rule file."""
+
+    __tablename__ = "rule_files"
+
+    name: str = Field(primary_key=True)
+    text: str
+    loaded_at: datetime = Field(sa_type=Utc)
+
+
+class ReportRow(SQLModel, table=True):
+    """A trouble that `ops` was told of and that has not ended."""
+
+    __tablename__ = "reports"
+
+    key: str = Field(primary_key=True)
+    detail: str = ""
+    since: datetime = Field(sa_type=Utc)
+
+
+metadata = SQLModel.metadata
+feeds: Table = metadata.tables["feeds"]
+entries: Table = metadata.tables["entries"]
+entry_keys: Table = metadata.tables["entry_keys"]
+alerts: Table = metadata.tables["alerts"]
+matches: Table = metadata.tables["matches"]
+messages: Table = metadata.tables["messages"]
+message_alerts: Table = metadata.tables["message_alerts"]
+deliveries: Table = metadata.tables["deliveries"]
+attempts: Table = metadata.tables["attempts"]
+lanes: Table = metadata.tables["lanes"]
+rule_files: Table = metadata.tables["rule_files"]
+reports: Table = metadata.tables["reports"]
