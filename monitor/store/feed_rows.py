@@ -142,7 +142,7 @@ class FeedRows:
             self._ids_by_link(feed_id, links)
         )
         keys_of: dict[int, list[str]] = defaultdict(list)
-        found = []
+        found: list[rows.Row] = []
         for some in _batches(ids):
             pairs = select(entry_keys.c.entry_id, entry_keys.c.key).where(
                 entry_keys.c.entry_id.in_(some)

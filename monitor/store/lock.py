@@ -23,7 +23,7 @@ def require_owner(folder: Path, config_hint: str = "") -> None:
     if not folder.exists() or folder.stat().st_uid == os.geteuid():
         return
     owner = folder.owner()
-    command = " ".join(["sudo", "-u", owner, "monitor", "...", config_hint]).strip()
+    command = f"sudo -u {owner} monitor ... {config_hint}".strip()
     raise NotOwner(f"{folder} belongs to user {owner}: type `{command}`")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, insert, or_, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from monitor.alerts import codec
@@ -13,7 +13,6 @@ from monitor.alerts.outcome import PROBE_AFTER
 from monitor.model import (
     Delivery,
     DeliveryState,
-    HoldReason,
     Lane,
     Message,
     SendResult,
@@ -36,7 +35,6 @@ LONGEST_WAIT = timedelta(days=7)
 """Likewise for a wait: no backoff is longer, and no Retry-After is heard longer."""
 
 _WAITING = (DeliveryState.PENDING, DeliveryState.LEASED)
-BROKEN = HoldReason.CHANNELBROKEN.value
 
 
 class OutboxRows(RepairRows):
@@ -92,7 +90,7 @@ class OutboxRows(RepairRows):
         is_over = or_(until < now, until > now + LONGEST_LEASE)
         self._free(and_(deliveries.c.state == DeliveryState.LEASED, is_over))
 
-    def _free(self, which: object) -> int:
+    def _free(self, which: ColumnElement[bool]) -> int:
         # Its owner may have sent it and died before it could say so.
         values = {"state": DeliveryState.PENDING, "maybe_sent": True}
         statement = update(deliveries).where(which).values(**values)
@@ -124,8 +122,7 @@ class OutboxRows(RepairRows):
                     deliveries.c.place == lanes.c.place,
                 ),
             )
-            .where(due, deliveries.c.state == DeliveryState.HELD)
-            .where(deliveries.c.reason == BROKEN)
+            .where(due, _probable())
             .distinct()
         )
         for row in self._connection.execute(query):
@@ -165,10 +162,7 @@ class OutboxRows(RepairRows):
             return None
         later = update(lanes).where(is_lane(lane)).values(probe_at=now + PROBE_AFTER)
         self._connection.execute(later)
-        held = and_(
-            deliveries.c.state == DeliveryState.HELD, deliveries.c.reason == BROKEN
-        )
-        query = select(func.min(deliveries.c.id)).where(in_lane(lane), held)
+        query = select(func.min(deliveries.c.id)).where(in_lane(lane), _probable())
         return self._connection.execute(query).scalar_one_or_none()
 
     def _delivery(self, delivery_id: int) -> Delivery:
@@ -253,6 +247,12 @@ class OutboxRows(RepairRows):
         query = select(deliveries.c.state, func.count()).group_by(deliveries.c.state)
         counted = {row[0]: int(row[1]) for row in self._connection.execute(query)}
         return {state.value: counted.get(state, 0) for state in DeliveryState}
+
+
+def _probable() -> ColumnElement[bool]:
+    """Return whether a delivery could try whether its broken lane is well again."""
+    held = and_(deliveries.c.state == DeliveryState.HELD, deliveries.c.reason == BROKEN)
+    return or_(held, deliveries.c.state == DeliveryState.PENDING)
 
 
 def _may_try(now: datetime) -> ColumnElement[bool]:

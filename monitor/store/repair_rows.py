@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, delete, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, select, update
 
 from monitor.model import DeliveryState, HoldReason, Lane
 from monitor.store.tables import (
@@ -51,12 +51,9 @@ class RepairRows:
     def sync_outbox(self, configured: Collection[Lane], rules: Collection[str]) -> int:
         """Hold what has lost its lane, rule or feed; let go what has it again."""
         lost = self._lost(configured, rules)
-        waiting = and_(
-            deliveries.c.state == DeliveryState.PENDING, deliveries.c.id.in_(lost)
-        )
         self._connection.execute(
             update(deliveries)
-            .where(waiting)
+            .where(deliveries.c.id.in_(lost))
             .values(state=DeliveryState.HELD, reason=ORPHANED)
         )
         found_again = and_(
@@ -85,10 +82,12 @@ class RepairRows:
             .where(deliveries.c.state.in_((DeliveryState.PENDING, DeliveryState.HELD)))
         )
         is_kept: dict[int, bool] = {}
-        for row in self._connection.execute(query):
-            is_kept[row.id] = is_kept.get(row.id, False) or _is_kept(
-                row, configured, rules
-            )
+        for found in self._connection.execute(query):
+            delivery_id, channel, place, rule, is_active = found
+            # A report has no rule and no feed; it only needs its lane.
+            is_wanted = rule is None or (rule in rules and is_active is not False)
+            kept = Lane(channel, place) in configured and is_wanted
+            is_kept[delivery_id] = is_kept.get(delivery_id, False) or kept
         return [delivery_id for delivery_id, kept in is_kept.items() if not kept]
 
     def redirect(self, alert_ids: Sequence[int], channel: str, places: int) -> int:
@@ -134,14 +133,3 @@ class RepairRows:
             .values(state=DeliveryState.PENDING, reason="", next_attempt_at=None)
         )
         return self._connection.execute(statement).rowcount
-
-
-def _is_kept(
-    row: Row[tuple[int, str, int, str, bool]],
-    configured: Collection[Lane],
-    rules: Collection[str],
-) -> bool:
-    if Lane(row.channel, row.place) not in configured:
-        return False
-    is_report = row.rule is None
-    return is_report or (row.rule in rules and row.active is not False)

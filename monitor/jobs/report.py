@@ -1,0 +1,34 @@
+"""The monitor reports its own troubles, through the outbox like everything else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from monitor.alerts import ops_message
+from monitor.jobs.in_force import InForce
+from monitor.ports import Transaction
+
+
+def tell_ops(  # noqa: PLR0913
+    tx: Transaction,
+    in_force: InForce,
+    title: str,
+    text: str,
+    now: datetime,
+    *,
+    also: Sequence[str] = (),
+    without: str = "",
+) -> None:
+    """Put a report into the outbox for `ops` and the channels in `also`.
+
+    `without` is a channel that cannot carry it (it is broken itself); where no
+    other is left, every other configured channel hears of it instead.
+    """
+    wanted = [*in_force.settings.ops, *also]
+    channels = [c for c in wanted if c != without and c in in_force.places]
+    if not channels and without:
+        channels = [c for c in in_force.places if c != without]
+    message = ops_message(title, text)
+    for channel in dict.fromkeys(channels):
+        tx.enqueue(channel, message, in_force.places[channel], now)
