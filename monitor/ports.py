@@ -226,6 +226,9 @@ class Transaction(Protocol):
     def delivery_counts(self) -> Mapping[str, int]:
         """Return how many deliveries are in each state."""
 
+    def held_delivery_counts(self) -> Mapping[str, int]:
+        """Return how many deliveries are held, for each reason."""
+
     # reports and rule files
 
     def open_report(self, key: str, detail: str, now: datetime) -> bool:

@@ -51,15 +51,19 @@ class DeliverJob:
         now = self.clock.now()
         return await self.store.transact(lambda tx: tx.due_lanes(now))
 
-    async def deliver_lane(self, lane: Lane) -> list[DeliveryState]:
+    async def deliver_lane(
+        self, lane: Lane, goes_on: Callable[[], bool] = lambda: True
+    ) -> list[DeliveryState]:
         """Deliver until nothing is to be tried now; return how each attempt ended.
+
+        `goes_on` is asked before each: at shutdown nothing new is begun.
 
         Raises:
             StoreError: the database cannot be written; nothing was sent that could
                 not be claimed first.
         """
         ends = []
-        while (delivery := await self._lease(lane)) is not None:
+        while goes_on() and (delivery := await self._lease(lane)) is not None:
             ends.append(await self._attempt(delivery))
         return ends
 
@@ -109,6 +113,8 @@ class DeliverJob:
             has_changed = tx.settle(delivery, settled, result, now)
             if has_changed:
                 self._report_lane(tx, delivery, settled, result, now)
+            if tells_of_dead(delivery, settled):
+                self._report_dead(tx, delivery, settled, now)
 
         for _ in range(_RECORD_TRIES):
             try:
@@ -117,6 +123,18 @@ class DeliverJob:
                 self.journal.event("store", level="error", error=str(error))
                 await self.clock.sleep(_RECORD_PAUSE)
         return await self.store.transact(record)
+
+    def _report_dead(
+        self, tx: Transaction, delivery: Delivery, settled: Settled, now: datetime
+    ) -> None:
+        name = delivery.lane.channel
+        ids = " ".join(str(alert) for alert in delivery.message.alerts)
+        title = f"an alert did not reach channel {name}"
+        text = (
+            f"{delivery.message.title}: {settled.reason}. "
+            f"To try again: monitor alerts retry {ids}"
+        )
+        tell_ops(tx, self.in_force(), title, text, now, without=name)
 
     def _report_lane(
         self,

@@ -10,7 +10,7 @@ from monitor.jobs.in_force import InForce
 from monitor.ports import Transaction
 
 
-def tell_ops(  # noqa: PLR0913
+def tell_ops(
     tx: Transaction,
     in_force: InForce,
     title: str,

@@ -27,11 +27,25 @@ def require_owner(folder: Path, config_hint: str = "") -> None:
     raise NotOwner(f"{folder} belongs to user {owner}: type `{command}`")
 
 
+def lock_owner(database: Path) -> str:
+    """Return who works on a database (``run (pid 7)``), empty if nobody does."""
+    lock = StateLock(database, "status")
+    if not lock.path.exists():
+        return ""
+    with lock.path.open(encoding="utf-8") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            held = held_by(file)
+            return f"{held.owner} (pid {held.pid})"
+    return ""
+
+
 class StateLock:
     """The lock file beside a database, held by ``run`` and ``poll`` alone."""
 
     def __init__(self, database: Path, command: str) -> None:
-        self._path = database.with_name(database.name + ".lock")
+        self.path = database.with_name(database.name + ".lock")
         self._command = command
         self._file: IO[str] | None = None
 
@@ -43,14 +57,14 @@ class StateLock:
             StoreError: the file cannot be made.
         """
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            file = self._path.open("a+", encoding="utf-8")
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            file = self.path.open("a+", encoding="utf-8")
         except OSError as error:
-            raise StoreError(f"cannot lock {self._path}: {error.strerror}") from error
+            raise StoreError(f"cannot lock {self.path}: {error.strerror}") from error
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            held = self._held_by(file)
+            held = held_by(file)
             file.close()
             raise held from None
         self._sign(file)
@@ -72,12 +86,14 @@ class StateLock:
         except OSError:  # a full disk: the lock holds all the same, only unsigned
             file.truncate(0)
 
-    def _held_by(self, file: IO[str]) -> LockHeld:
-        file.seek(0)
-        try:
-            owner = json.loads(file.read())
-        except ValueError:
-            owner = {}
-        command, pid = str(owner.get("command", "?")), int(owner.get("pid", 0))
-        text = f"`monitor {command}` (pid {pid}) works on this database already"
-        return LockHeld(text, owner=command, pid=pid)
+
+def held_by(file: IO[str]) -> LockHeld:
+    """Return the error that names who holds a lock file."""
+    file.seek(0)
+    try:
+        owner = json.loads(file.read())
+    except ValueError:
+        owner = {}
+    command, pid = str(owner.get("command", "?")), int(owner.get("pid", 0))
+    text = f"`monitor {command}` (pid {pid}) works on this database already"
+    return LockHeld(text, owner=command, pid=pid)

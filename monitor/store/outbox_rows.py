@@ -248,6 +248,16 @@ class OutboxRows(RepairRows):
         counted = {row[0]: int(row[1]) for row in self._connection.execute(query)}
         return {state.value: counted.get(state, 0) for state in DeliveryState}
 
+    def held_delivery_counts(self) -> Mapping[str, int]:
+        """Return how many deliveries are held, for each reason."""
+        held = deliveries.c.state == DeliveryState.HELD
+        query = (
+            select(deliveries.c.reason, func.count())
+            .where(held)
+            .group_by(deliveries.c.reason)
+        )
+        return {row[0]: int(row[1]) for row in self._connection.execute(query)}
+
 
 def _probable() -> ColumnElement[bool]:
     """Return whether a delivery could try whether its broken lane is well again."""

@@ -1,0 +1,222 @@
+"""``monitor alerts``: what was told, what waits and why, and what lets it go."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from monitor.cli.frame import (
+    OK,
+    PROBLEM,
+    UNUSABLE,
+    Command,
+    group,
+    open_store,
+    open_views,
+    surroundings,
+    usable_files,
+)
+from monitor.cli.output import cell, print_json, print_pairs, print_rows, say, show
+from monitor.jobs.release import release
+from monitor.model import HeldQuery, HoldReason, StoredAlert
+from monitor.store.views import DeliveryView
+from monitor.wiring import in_force_of
+
+app = group("The alerts and their deliveries.")
+
+_COLUMNS = ("id", "created_at", "rule", "priority", "title", "source", "state")
+
+
+class State(StrEnum):
+    """What `--state` narrows a list to."""
+
+    HELD = "held"
+    PENDING = "pending"
+    LEASED = "leased"
+    SENT = "sent"
+    DEAD = "dead"
+
+
+@app.command("list", cls=Command)
+def list_alerts(
+    context: typer.Context,
+    *,
+    rule: Annotated[str, typer.Option(help="Only of this rule.")] = "",
+    feed: Annotated[str, typer.Option(help="Only of this feed.")] = "",
+    state: Annotated[
+        State | None, typer.Option(help="Only held ones, or with such a delivery.")
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, help="How many at most.")] = 50,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one object for each alert.")
+    ] = False,
+) -> None:
+    """Show the newest alerts first. Example: monitor alerts list --state held."""
+    around = surroundings(context)
+    _, settings = usable_files(around)
+    rows: list[dict[str, object]] = []
+    with open_views(settings, around.config) as views:
+        if views is not None:
+            found = views.alerts(rule=rule, feed=feed, state=state or "", limit=limit)
+            told = views.deliveries([alert.id for alert in found])
+            rows = [_row(alert, told[alert.id]) for alert in found]
+    print_rows(rows, _COLUMNS, as_json=as_json)
+
+
+def _row(alert: StoredAlert, deliveries: Sequence[DeliveryView]) -> dict[str, object]:
+    return {
+        "id": alert.id,
+        "rule": alert.rule,
+        "priority": alert.priority,
+        "title": alert.entry.title,
+        "link": alert.entry.link,
+        "feed": alert.feed,
+        "source": alert.source,
+        "channels": alert.channels,
+        "hold": alert.hold,
+        "state": state_of(alert, deliveries),
+        "created_at": alert.created_at,
+        "deliveries": [
+            {"id": d.id, "channel": d.channel, "state": d.state, "reason": d.reason}
+            for d in deliveries
+        ],
+    }
+
+
+def state_of(alert: StoredAlert, deliveries: Sequence[DeliveryView]) -> str:
+    """Return in a few words where an alert is: ``held: first_poll``, ``sent`` ..."""
+    if alert.hold is not None:
+        return f"held: {alert.hold.value}"
+    states = Counter(_state(delivery) for delivery in deliveries)
+    if len(states) == 1:
+        return next(iter(states))
+    return ", ".join(f"{count} {state}" for state, count in states.items())
+
+
+def _state(delivery: DeliveryView) -> str:
+    is_held = delivery.state == State.HELD
+    return f"held: {delivery.reason}" if is_held else delivery.state
+
+
+@app.command("show", cls=Command)
+def show_alert(
+    context: typer.Context,
+    alert_id: Annotated[int, typer.Argument(metavar="ID")],
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one object.")] = False,
+) -> None:
+    """Show one alert: why it fired, where it went, every attempt.
+
+    Example: monitor alerts show 12
+    """
+    around = surroundings(context)
+    _, settings = usable_files(around)
+    with open_views(settings, around.config) as views:
+        alert = None if views is None else views.alert(alert_id)
+        if views is None or alert is None:
+            say(f"monitor: there is no alert {alert_id}; see `monitor alerts list`")
+            raise typer.Exit(PROBLEM)
+        deliveries = [
+            replace(delivery, tries=views.tries(delivery.id))
+            for delivery in views.deliveries([alert_id])[alert_id]
+        ]
+    if as_json:
+        print_json({**asdict(alert), "deliveries": deliveries})
+    else:
+        _print(alert, deliveries)
+
+
+def _print(alert: StoredAlert, deliveries: Sequence[DeliveryView]) -> None:
+    entry = alert.entry
+    print_pairs(
+        [
+            ("alert", alert.id),
+            ("rule", alert.rule),
+            ("priority", alert.priority),
+            ("state", state_of(alert, deliveries)),
+            ("title", entry.title),
+            ("link", entry.link),
+            ("source", f"{alert.source} ({alert.feed})"),
+            ("published", entry.published_at),
+            ("first seen", alert.first_seen_at),
+            ("remark", alert.label),
+            ("because", [f"{b.field}: {b.text} ~ {b.term}" for b in alert.because]),
+            ("key", entry.key),
+        ]
+    )
+    for delivery in deliveries:
+        repeat = ", possible repeat" if delivery.maybe_sent else ""
+        show(
+            f"\ndelivery {delivery.id} to {delivery.channel}: {_state(delivery)}{repeat}"
+        )
+        for attempt in delivery.tries:
+            status = "" if attempt.status is None else f" {attempt.status}"
+            detail = f": {attempt.detail}" if attempt.detail else ""
+            show(f"  {cell(attempt.ended_at)}  {attempt.outcome}{status}{detail}")
+
+
+@app.command("retry", cls=Command)
+def retry(
+    context: typer.Context,
+    ids: Annotated[list[int] | None, typer.Argument(metavar="[ID]...")] = None,
+    *,
+    all_dead: Annotated[
+        bool, typer.Option("--all", help="Every dead delivery.")
+    ] = False,
+) -> None:
+    """Let dead deliveries try again. Example: monitor alerts retry 12 13."""
+    if not ids and not all_dead:
+        say("monitor: name the alerts, or type `monitor alerts retry --all`")
+        raise typer.Exit(UNUSABLE)
+    around = surroundings(context)
+    _, settings = usable_files(around)
+    now = around.clock.now()
+    with open_store(settings, around.config) as store:
+        count = store.run(lambda tx: tx.retry_dead(ids or (), now))
+    say(f"{count} deliveries try again")
+    raise typer.Exit(OK if count else PROBLEM)
+
+
+@app.command("release", cls=Command)
+def release_alerts(
+    context: typer.Context,
+    ids: Annotated[list[int] | None, typer.Argument(metavar="[ID]...")] = None,
+    *,
+    reason: Annotated[
+        HoldReason | None, typer.Option(help="Only what is held for this reason.")
+    ] = None,
+    feed: Annotated[str, typer.Option(help="Only of this feed.")] = "",
+    rule: Annotated[str, typer.Option(help="Only of this rule.")] = "",
+    to: Annotated[
+        str,
+        typer.Option(help="Send orphaned deliveries of the alerts to this channel."),
+    ] = "",
+    all_held: Annotated[bool, typer.Option("--all", help="Everything held.")] = False,
+) -> None:
+    """Let held alerts go out. Example: monitor alerts release --reason first_poll."""
+    if not (ids or reason or feed or rule or all_held):
+        say("monitor: name the alerts, a --reason, --feed or --rule, or type --all")
+        raise typer.Exit(UNUSABLE)
+    around = surroundings(context)
+    loaded, settings = usable_files(around)
+    in_force, now = in_force_of(loaded), around.clock.now()
+    if to and to not in in_force.places:
+        say(f"monitor: there is no channel {to!r}; see `monitor channels list`")
+        raise typer.Exit(UNUSABLE)
+    query = HeldQuery(tuple(ids or ()), reason or "", feed, rule)
+    with open_store(settings, around.config) as store:
+        released = store.run(lambda tx: release(tx, in_force, query, now))
+        moved = 0
+        if to:
+            places = in_force.places[to]
+            moved = store.run(lambda tx: tx.redirect(ids or (), to, places))
+    say(
+        f"{len(released)} alerts released"
+        + (f", {moved} deliveries moved" if to else "")
+    )
+    raise typer.Exit(OK if released or moved else PROBLEM)

@@ -1,0 +1,86 @@
+"""``monitor check`` and ``monitor schema``: what files may say, and what they say."""
+
+from __future__ import annotations
+
+import json
+import os
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from monitor.cli.frame import OK, UNUSABLE, given_config
+from monitor.cli.output import print_json, say, show
+from monitor.config import (
+    config_schema,
+    find_config,
+    format_diagnostic,
+    load,
+    rules_schema,
+)
+from monitor.model import Diagnostic, Severity
+from monitor.net.apprise_channel import check_url
+
+
+def check(
+    context: typer.Context,
+    *,
+    secrets: Annotated[
+        bool, typer.Option("--secrets", help="Refuse references that are not set.")
+    ] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one object for each finding.")
+    ] = False,
+) -> None:
+    """Read all files and say everything that is wrong; nothing is contacted.
+
+    Runs the should_match and should_not_match of every rule.
+    Example: monitor check --secrets
+    """
+    config = find_config(given_config(context), os.environ)
+    loaded = load(config, check_url=check_url, check_secrets=secrets)
+    for found in loaded.diagnostics:
+        if as_json:
+            print_json(found)
+        else:
+            show(format_diagnostic(found))
+    errors = _count(loaded.diagnostics, Severity.ERROR)
+    warnings = _count(loaded.diagnostics, Severity.WARNING)
+    feeds = len(loaded.settings.feeds) if loaded.settings else 0
+    say(
+        f"{config}: {feeds} feeds, {len(loaded.rules)} rules; "
+        f"{_number(errors, 'error')}, {_number(warnings, 'warning')}"
+    )
+    raise typer.Exit(UNUSABLE if errors else OK)
+
+
+def _count(diagnostics: tuple[Diagnostic, ...], severity: Severity) -> int:
+    return sum(found.severity is severity for found in diagnostics)
+
+
+def _number(count: int, word: str) -> str:
+    many = "no" if count == 0 else str(count)
+    return f"{many} {word}" + ("" if count == 1 else "s")
+
+
+class SchemaName(StrEnum):
+    """Which file a schema is for."""
+
+    CONFIG = "config"
+    RULES = "rules"
+
+
+def schema(
+    name: Annotated[SchemaName, typer.Argument(help="For which file.")],
+) -> None:
+    """Print the JSON Schema of a file, for completion in editors.
+
+    Example: monitor schema rules > config/rules.schema.json
+    """
+    show(schema_text(name).rstrip())
+
+
+def schema_text(name: SchemaName) -> str:
+    """Return a schema as the file beside the configuration holds it."""
+    found = config_schema() if name is SchemaName.CONFIG else rules_schema()
+    return json.dumps(found, indent=2, ensure_ascii=False) + "\n"

@@ -1,0 +1,112 @@
+"""``monitor rules``: what is looked for, and whether the rules' own tests hold."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from monitor.cli.frame import (
+    OK,
+    PROBLEM,
+    UNUSABLE,
+    Command,
+    group,
+    open_views,
+    surroundings,
+    usable_files,
+)
+from monitor.cli.output import print_json, print_rows, say, show
+from monitor.config import Loaded, failed_tests, format_diagnostic
+from monitor.errors import ConfigError
+from monitor.store.views import RuleView
+
+app = group("The rules.")
+
+_COLUMNS = (
+    "name",
+    "priority",
+    "channels",
+    "feeds",
+    "matched_at",
+    "matches_7_days",
+    "matches_30_days",
+)
+
+
+@app.command("list", cls=Command)
+def list_rules(
+    context: typer.Context,
+    *,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one object for each rule.")
+    ] = False,
+) -> None:
+    """Show every rule, where it tells, and how often it was true.
+
+    Example: monitor rules list
+    """
+    around = surroundings(context)
+    loaded, settings = usable_files(around)
+    with open_views(settings, around.config) as views:
+        seen = {} if views is None else views.rules(around.clock.now())
+    rows = []
+    for rule in loaded.rules:
+        view = seen.get(rule.name, RuleView())
+        rows.append(
+            {
+                "name": rule.name,
+                "query": rule.query,
+                "priority": rule.priority,
+                "channels": rule.channels,
+                "feeds": rule.feeds,
+                "file": rule.path,
+                "matched_at": view.matched_at,
+                "matches_7_days": view.matches_7_days,
+                "matches_30_days": view.matches_30_days,
+            }
+        )
+    print_rows(rows, _COLUMNS, as_json=as_json)
+
+
+@app.command("test", cls=Command)
+def run_tests(
+    context: typer.Context,
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Only these rules, by name.")
+    ] = None,
+    *,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one object for each rule.")
+    ] = False,
+) -> None:
+    """Run the should_match and should_not_match that stand in the rules.
+
+    Example: monitor rules test waffen
+    """
+    loaded = surroundings(context).read_files()
+    if loaded.settings is None or not loaded.rules:
+        raise ConfigError(loaded.diagnostics)
+    _require_known(loaded, names or [])
+    has_failed = False
+    for rule in loaded.rules:
+        if names and rule.name not in names:
+            continue
+        failed = failed_tests(loaded, rule)
+        has_failed |= bool(failed)
+        if as_json:
+            shown = [found.text for found in failed]
+            print_json({"name": rule.name, "tests": len(rule.tests), "failed": shown})
+            continue
+        show(f"{rule.name}: {len(rule.tests) - len(failed)} of {len(rule.tests)} hold")
+        for found in failed:
+            show(format_diagnostic(found))
+    raise typer.Exit(PROBLEM if has_failed else OK)
+
+
+def _require_known(loaded: Loaded, names: list[str]) -> None:
+    known = [rule.name for rule in loaded.rules]
+    for name in names:
+        if name not in known:
+            say(f"monitor: there is no rule {name!r}; there are: {', '.join(known)}")
+            raise typer.Exit(UNUSABLE)

@@ -1,0 +1,64 @@
+"""``monitor status``: is it running, and is anything wrong."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Annotated
+
+import typer
+
+from monitor.cli.frame import open_views, surroundings, usable_files
+from monitor.cli.output import print_json, print_pairs
+from monitor.model import FeedState, Settings
+from monitor.store.database import database_path
+from monitor.store.lock import lock_owner
+from monitor.store.views import StatusView
+
+
+def status(
+    context: typer.Context,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one object.")] = False,
+) -> None:
+    """Show whether the daemon runs, how the feeds are, and what waits.
+
+    Example: monitor status
+    """
+    around = surroundings(context)
+    loaded, settings = usable_files(around)
+    with open_views(settings, around.config) as views:
+        states = {} if views is None else views.feeds()
+        view = StatusView() if views is None else views.status()
+    found = _figures(settings, len(loaded.rules), states, view)
+    if as_json:
+        print_json(found)
+    else:
+        print_pairs((name.replace("_", " "), value) for name, value in found.items())
+
+
+def _figures(
+    settings: Settings, rules: int, states: Mapping[str, FeedState], view: StatusView
+) -> dict[str, object]:
+    path = database_path(settings.database)
+    polled = [s.succeeded_at for s in states.values() if s.succeeded_at is not None]
+    feeds = Counter(_state(states.get(feed.name)) for feed in settings.feeds)
+    return {
+        "running": lock_owner(path) or "nobody",
+        "database": str(path),
+        "feeds": dict(feeds),
+        "rules": rules,
+        "channels": len(settings.channels),
+        "last_success_at": max(polled, default=None),
+        "entries": view.entries,
+        "matches": view.matches,
+        "alerts": view.alerts,
+        "alerts_held": view.alerts_held or {},
+        "deliveries": view.deliveries or {},
+        "deliveries_held": view.deliveries_held or {},
+        "oldest_pending_at": view.oldest_pending_at,
+    }
+
+
+def _state(state: FeedState | None) -> str:
+    return state.status.value if state and state.polled_at else "never polled"

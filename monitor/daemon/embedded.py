@@ -1,0 +1,203 @@
+"""The daemon in one process: APScheduler drives the jobs until it is told to stop.
+
+::
+
+    tick    every second: claims as many due feeds as there are free slots
+    sweep   every second, and after a poll with alerts: one worker for each due lane
+    look    every half second: edited files are read again once they are at rest
+    watch   on the loop's own clock: re-arms the jobs after a jump of the wall clock,
+            and feeds systemd's watchdog while tick and writer live
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from dataclasses import dataclass
+from datetime import UTC, timedelta
+from pathlib import Path
+from typing import Any
+
+from apscheduler.events import (
+    EVENT_JOB_ERROR,
+    EVENT_JOB_MAX_INSTANCES,
+    EVENT_JOB_MISSED,
+    JobEvent,
+)
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from monitor.daemon.files import FileWatch
+from monitor.daemon.systemd import Notifier
+from monitor.daemon.ticker import ClockWatch, EveryFewSeconds, re_arm
+from monitor.daemon.troubles import Troubles
+from monitor.errors import StoreError
+from monitor.jobs.deliver import DeliverJob
+from monitor.jobs.poll import PollJob
+from monitor.model import FeedState, Lane
+from monitor.ports import Clock, Journal, Store
+
+TICK = timedelta(seconds=1)
+_LOOK = timedelta(seconds=0.5)
+_TICK_AGE = timedelta(seconds=30)
+"""A tick that is older than this means that the loop or the scheduler is stuck."""
+
+_POLLS_DRAIN = 4.0
+_LANES_DRAIN = 4.0
+"""Seconds for what is under way at the end; together below the promised ten."""
+
+Work = Callable[[], Coroutine[Any, Any, None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the daemon drives; `reload` reads the files again and never raises."""
+
+    store: Store
+    poll: PollJob
+    deliver: DeliverJob
+    clock: Clock
+    journal: Journal
+    notifier: Notifier
+    watchdog: timedelta | None
+    reload: Callable[[], Awaitable[None]]
+    watched: Callable[[], Iterable[Path]]
+    concurrency: Callable[[], int]
+
+
+class Embedded:
+    """Runs the jobs in this process."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._scheduler = AsyncIOScheduler(timezone=UTC)
+        self._polls: set[asyncio.Task[None]] = set()
+        self._lanes: dict[Lane, asyncio.Task[None]] = {}
+        self._files = FileWatch(parts.watched)
+        self._clock_watch = ClockWatch(parts.clock, parts.journal)
+        self._troubles = Troubles(parts.clock, parts.journal)
+        self._ticked = parts.clock.monotonic()
+        self._fed = self._ticked
+        self._is_stopping = False
+
+    async def run(self, stop: asyncio.Event, reload: asyncio.Event) -> None:
+        """Work until `stop` is set; each time `reload` is set, read the files again."""
+        self._start()
+        self._parts.notifier.ready("polling")
+        watching = asyncio.create_task(self._watch(reload))
+        await stop.wait()
+        self._parts.notifier.stopping()
+        watching.cancel()
+        await self._drain()
+
+    def _start(self) -> None:
+        self._scheduler.add_listener(
+            self._heard, EVENT_JOB_ERROR | EVENT_JOB_MISSED | EVENT_JOB_MAX_INSTANCES
+        )
+        self._add("tick", self._tick, TICK)
+        self._add("sweep", self._sweep, TICK)
+        self._add("look", self._look, _LOOK)
+        self._scheduler.start()
+
+    def _add(self, name: str, work: Work, interval: timedelta) -> None:
+        self._scheduler.add_job(
+            self._troubles.guarded(name, work),
+            EveryFewSeconds(interval),
+            id=name,
+            coalesce=True,
+            max_instances=1,
+            misfire_grace_time=None,
+        )
+
+    def _heard(self, event: JobEvent) -> None:
+        self._troubles.note("scheduler", f"{event.job_id}: event {event.code}")
+
+    # what the scheduler calls
+
+    async def _tick(self) -> None:
+        free = self._parts.concurrency() - len(self._polls)
+        if free > 0:
+            for state in await self._parts.poll.claim_due(free):
+                task = asyncio.create_task(self._poll(state))
+                self._polls.add(task)
+                task.add_done_callback(self._polls.discard)
+        self._ticked = self._parts.clock.monotonic()
+
+    async def _poll(self, state: FeedState) -> None:
+        async def poll() -> None:
+            counts = await self._parts.poll.poll(state)
+            if counts.alerts:
+                await self._sweep()
+
+        await self._troubles.guarded(f"poll of {state.name}", poll)()
+
+    async def _sweep(self) -> None:
+        if self._is_stopping:
+            return
+        for lane in await self._parts.deliver.due_lanes():
+            if lane not in self._lanes:
+                self._lanes[lane] = asyncio.create_task(self._deliver(lane))
+
+    async def _deliver(self, lane: Lane) -> None:
+        async def deliver() -> None:
+            await self._parts.deliver.deliver_lane(lane, self._goes_on)
+
+        name = f"delivery to {lane.channel}"
+        await self._troubles.guarded(name, deliver)()
+        del self._lanes[lane]
+
+    def _goes_on(self) -> bool:
+        return not self._is_stopping
+
+    async def _look(self) -> None:
+        if self._files.has_changed():
+            await self._reload()
+
+    async def _reload(self) -> None:
+        self._parts.notifier.reloading()
+        await self._parts.reload()
+        self._parts.notifier.ready("polling")
+
+    # what stands beside the scheduler
+
+    async def _watch(self, reload: asyncio.Event) -> None:
+        while True:
+            await asyncio.sleep(TICK.total_seconds() / 4)
+            if self._clock_watch.has_jumped():
+                re_arm(self._scheduler, self._parts.clock.now)
+            if reload.is_set():
+                reload.clear()
+                await self._reload()
+            await self._feed_watchdog()
+
+    async def _feed_watchdog(self) -> None:
+        interval, now = self._parts.watchdog, self._parts.clock.monotonic()
+        if interval is None or now - self._fed < interval.total_seconds() / 3:
+            return
+        if now - self._ticked > _TICK_AGE.total_seconds():
+            self._troubles.note("watchdog", "the tick has not run: not fed")
+            return
+        try:
+            # A transaction without work: the writer answers, or it does not.
+            await self._parts.store.transact(lambda _: None)
+        except StoreError as error:
+            self._troubles.note("watchdog", str(error))
+        self._parts.notifier.watchdog()
+        self._fed = now
+
+    async def _drain(self) -> None:
+        """Finish what is under way; what cannot be finished stays leased."""
+        self._is_stopping = True
+        self._scheduler.shutdown(wait=False)
+        await _finish(self._polls, _POLLS_DRAIN)
+        await _finish(self._lanes.values(), _LANES_DRAIN)
+
+
+async def _finish(tasks: Iterable[asyncio.Task[None]], seconds: float) -> None:
+    under_way = set(tasks)
+    if not under_way:
+        return
+    _, late = await asyncio.wait(under_way, timeout=seconds)
+    for task in late:
+        task.cancel()
+    if late:
+        await asyncio.wait(late, timeout=1)

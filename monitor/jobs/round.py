@@ -1,0 +1,108 @@
+"""One round, for those who drive the monitor by cron: poll once, deliver once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from monitor.jobs.deliver import DeliverJob
+from monitor.jobs.poll import PollJob
+from monitor.model import DeliveryState, FeedState, HoldReason, PollCounts
+from monitor.ports import Clock, Store
+
+_BATCH = 200
+
+
+@dataclass(slots=True)
+class DeliveryCounts:
+    """How a round of deliveries ended; `pending` and `held` are what the outbox has."""
+
+    sent: int = 0
+    dead: int = 0
+    pending: int = 0
+    held: dict[str, int] | None = None
+
+    @property
+    def is_clean(self) -> bool:
+        """Say whether nothing failed that should have gone out."""
+        broken = (self.held or {}).get(HoldReason.CHANNEL_BROKEN, 0)
+        return not (self.dead or self.pending or broken)
+
+
+async def poll_round(
+    job: PollJob,
+    claimed: Sequence[FeedState],
+    concurrency: int,
+    done: Callable[[FeedState], None],
+) -> PollCounts:
+    """Poll the claimed feeds, at most `concurrency` at once; return the sum.
+
+    `done` hears of each feed when it is finished.
+
+    Raises:
+        StoreError: the database could not be written.
+    """
+    slots = asyncio.Semaphore(concurrency)
+    total = PollCounts()
+
+    async def poll(state: FeedState) -> None:
+        async with slots:
+            add(total, await job.poll(state))
+        done(state)
+
+    async with asyncio.TaskGroup() as group:
+        for state in claimed:
+            group.create_task(poll(state))
+    return total
+
+
+def add(total: PollCounts, counts: PollCounts) -> None:
+    """Add `counts` to `total`."""
+    held = Counter(total.held) + Counter(counts.held)
+    for name in PollCounts.__dataclass_fields__:
+        if name != "held":
+            setattr(total, name, getattr(total, name) + getattr(counts, name))
+    total.held = dict(held)
+
+
+async def deliver_round(
+    job: DeliverJob, store: Store, clock: Clock, wait: timedelta
+) -> DeliveryCounts:
+    """Deliver what is due and what comes due within `wait`; return how it ended.
+
+    Raises:
+        StoreError: the database could not be written.
+    """
+    counts = DeliveryCounts()
+    deadline = clock.monotonic() + wait.total_seconds()
+    while True:
+        await _deliver_due(job, counts)
+        at = await store.transact(lambda tx: tx.next_attempt_at())
+        pause = _pause(at, clock.now())
+        if pause is None or clock.monotonic() + pause.total_seconds() > deadline:
+            break
+        await clock.sleep(pause)
+    found = await store.transact(
+        lambda tx: (tx.delivery_counts(), tx.held_delivery_counts())
+    )
+    states, held = found
+    counts.pending = states[DeliveryState.PENDING] + states[DeliveryState.LEASED]
+    counts.held = dict(held)
+    return counts
+
+
+async def _deliver_due(job: DeliverJob, counts: DeliveryCounts) -> None:
+    lanes = await job.due_lanes()
+    for ends in await asyncio.gather(*(job.deliver_lane(lane) for lane in lanes)):
+        counts.sent += ends.count(DeliveryState.SENT)
+        counts.dead += ends.count(DeliveryState.DEAD)
+
+
+def _pause(at: datetime | None, now: datetime) -> timedelta | None:
+    """Return how long to wait for the next attempt, None when there is none."""
+    if at is None:
+        return None
+    return max(at - now, timedelta(seconds=0.05))

@@ -1,0 +1,255 @@
+"""What the commands show: read-only queries, one dataclass for each kind of line.
+
+Nothing here takes the writer's turn: a view reads one state of the database while
+the daemon goes on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Connection, Select, func, or_, select
+
+from monitor.model import DeliveryState, FeedState, SendOutcome, StoredAlert
+from monitor.store import rows
+from monitor.store.alert_rows import AlertRows, alerts_with_entries
+from monitor.store.feed_rows import FeedRows
+from monitor.store.outbox_rows import OutboxRows
+from monitor.store.tables import (
+    alerts,
+    attempts,
+    deliveries,
+    entries,
+    feeds,
+    lanes,
+    matches,
+    message_alerts,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptView:
+    """One try of a delivery."""
+
+    ended_at: datetime
+    outcome: str
+    status: int | None
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryView:
+    """A delivery of an alert, with its attempts, oldest first."""
+
+    id: int
+    channel: str
+    place: int
+    state: str
+    reason: str
+    attempts: int
+    created_at: datetime
+    next_attempt_at: datetime | None
+    sent_at: datetime | None
+    maybe_sent: bool
+    tries: tuple[AttemptView, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelView:
+    """What the outbox knows of a channel; `broken_since` is of its worst URL."""
+
+    waiting: int = 0
+    held: int = 0
+    dead: int = 0
+    sent_at: datetime | None = None
+    broken_since: datetime | None = None
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleView:
+    """When a rule was last true, and how often in 7 and 30 days."""
+
+    matched_at: datetime | None = None
+    matches_7_days: int = 0
+    matches_30_days: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class StatusView:
+    """The whole database in figures."""
+
+    entries: int = 0
+    matches: int = 0
+    alerts: int = 0
+    alerts_held: Mapping[str, int] | None = None
+    deliveries: Mapping[str, int] | None = None
+    deliveries_held: Mapping[str, int] | None = None
+    oldest_pending_at: datetime | None = None
+
+
+class Views:
+    """Read-only queries on one connection."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def feeds(self) -> Mapping[str, FeedState]:
+        """Return the state of every configured feed, by its name."""
+        return {state.name: state for state in FeedRows(self._connection).feed_states()}
+
+    def rule_files(self) -> Mapping[str, str]:
+        """Return the last good text of each rule file, by its name."""
+        return AlertRows(self._connection).rule_files()
+
+    def alerts(
+        self, *, rule: str = "", feed: str = "", state: str = "", limit: int = 50
+    ) -> tuple[StoredAlert, ...]:
+        """Return the newest alerts first; `state` is held or a delivery's state."""
+        query = alerts_with_entries()
+        if rule:
+            query = query.where(alerts.c.rule == rule)
+        if feed:
+            query = query.where(feeds.c.name == feed)
+        if state:
+            query = query.where(_in_state(state))
+        found = self._connection.execute(
+            query.order_by(alerts.c.id.desc()).limit(limit)
+        )
+        return tuple(rows.stored_alert(row) for row in found.mappings())
+
+    def alert(self, alert_id: int) -> StoredAlert | None:
+        """Return one alert, None if there is none with this id."""
+        query = alerts_with_entries().where(alerts.c.id == alert_id)
+        row = self._connection.execute(query).mappings().one_or_none()
+        return None if row is None else rows.stored_alert(row)
+
+    def deliveries(self, alert_ids: Sequence[int]) -> dict[int, list[DeliveryView]]:
+        """Return the deliveries of each alert, without their attempts."""
+        query = (
+            select(message_alerts.c.alert_id, deliveries)
+            .select_from(
+                deliveries.join(
+                    message_alerts,
+                    message_alerts.c.message_id == deliveries.c.message_id,
+                )
+            )
+            .where(message_alerts.c.alert_id.in_(alert_ids))
+            .order_by(deliveries.c.id)
+        )
+        found: dict[int, list[DeliveryView]] = {alert_id: [] for alert_id in alert_ids}
+        for row in self._connection.execute(query).mappings():
+            found[row["alert_id"]].append(_delivery(row))
+        return found
+
+    def tries(self, delivery_id: int) -> tuple[AttemptView, ...]:
+        """Return the attempts of a delivery, oldest first."""
+        query = (
+            select(
+                attempts.c.ended_at,
+                attempts.c.outcome,
+                attempts.c.status,
+                attempts.c.detail,
+            )
+            .where(attempts.c.delivery_id == delivery_id)
+            .order_by(attempts.c.id)
+        )
+        return tuple(AttemptView(*row) for row in self._connection.execute(query))
+
+    def channels(self) -> dict[str, ChannelView]:
+        """Return what the outbox knows of each channel that it has met."""
+        broken = {row.channel: row for row in self._connection.execute(select(lanes))}
+        query = select(
+            deliveries.c.channel,
+            _how_many(DeliveryState.PENDING, DeliveryState.LEASED),
+            _how_many(DeliveryState.HELD),
+            _how_many(DeliveryState.DEAD),
+            func.max(deliveries.c.sent_at),
+        ).group_by(deliveries.c.channel)
+        return {
+            name: ChannelView(
+                waiting=waiting,
+                held=held,
+                dead=dead,
+                sent_at=sent_at,
+                broken_since=broken[name].broken_since if name in broken else None,
+                error=self._last_error(name),
+            )
+            for name, waiting, held, dead, sent_at in self._connection.execute(query)
+        }
+
+    def _last_error(self, channel: str) -> str:
+        """Return what the newest attempt ran into, empty if it arrived."""
+        query = (
+            select(attempts.c.detail, attempts.c.outcome)
+            .join(deliveries, deliveries.c.id == attempts.c.delivery_id)
+            .where(deliveries.c.channel == channel)
+            .order_by(attempts.c.id.desc())
+            .limit(1)
+        )
+        newest = self._connection.execute(query).first()
+        if newest is None or newest.outcome == SendOutcome.SENT:
+            return ""
+        return str(newest.detail)
+
+    def rules(self, now: datetime) -> dict[str, RuleView]:
+        """Return how often each rule that ever matched did."""
+
+        def within(days: int) -> ColumnElement[int]:
+            since = now - timedelta(days=days)
+            return func.count().filter(matches.c.matched_at >= since)
+
+        query = select(
+            matches.c.rule, func.max(matches.c.matched_at), within(7), within(30)
+        ).group_by(matches.c.rule)
+        return {row[0]: RuleView(*row[1:]) for row in self._connection.execute(query)}
+
+    def status(self) -> StatusView:
+        """Return the database in figures."""
+        held = select(alerts.c.hold, func.count()).where(alerts.c.hold.is_not(None))
+        oldest = select(func.min(deliveries.c.created_at)).where(
+            deliveries.c.state.in_((DeliveryState.PENDING, DeliveryState.LEASED))
+        )
+        outbox = OutboxRows(self._connection)
+        return StatusView(
+            entries=self._count(entries.c.id),
+            matches=self._count(matches.c.id),
+            alerts=self._count(alerts.c.id),
+            alerts_held={
+                row[0]: int(row[1])
+                for row in self._connection.execute(held.group_by(alerts.c.hold))
+            },
+            deliveries=outbox.delivery_counts(),
+            deliveries_held=outbox.held_delivery_counts(),
+            oldest_pending_at=self._connection.execute(oldest).scalar_one(),
+        )
+
+    def _count(self, column: ColumnElement[int]) -> int:
+        return int(self._connection.execute(select(func.count(column))).scalar_one())
+
+
+def _how_many(*states: DeliveryState) -> ColumnElement[int]:
+    return func.count().filter(deliveries.c.state.in_(states))
+
+
+def _in_state(state: str) -> ColumnElement[bool]:
+    """Return whether an alert is held, or has a delivery in the state."""
+    if state == DeliveryState.HELD:
+        is_held = alerts.c.hold.is_not(None)
+        return or_(is_held, alerts.c.id.in_(_told_in(state)))
+    return alerts.c.id.in_(_told_in(state))
+
+
+def _told_in(state: str) -> Select[tuple[int]]:
+    return (
+        select(message_alerts.c.alert_id)
+        .join(deliveries, deliveries.c.message_id == message_alerts.c.message_id)
+        .where(deliveries.c.state == state)
+    )
+
+
+def _delivery(row: rows.Row) -> DeliveryView:
+    names = [name for name in DeliveryView.__dataclass_fields__ if name != "tries"]
+    return DeliveryView(**{name: row[name] for name in names})
