@@ -243,6 +243,7 @@ class ParsedFeed:
 
     `min_interval` is the publisher's ttl or sy:updatePeriod; `skip_hours` (GMT,
     0 to 23) and `skip_days` (Monday = 0) are when it asks not to be polled.
+    `missing` is how many entries its tags promise that could not be read.
     """
 
     tier: Tier
@@ -253,6 +254,7 @@ class ParsedFeed:
     min_interval: timedelta | None = None
     skip_hours: frozenset[int] = frozenset()
     skip_days: frozenset[int] = frozenset()
+    missing: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -428,12 +430,16 @@ class BodyFormat(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A message in a service's own form, ready to send."""
+    """A message in a service's own form, ready to send.
+
+    `link` is set where a service may make the whole message clickable.
+    """
 
     title: str
     body: str
     body_format: BodyFormat
     priority: Priority = Priority.NORMAL
+    link: str | None = None
 
 
 class SendOutcome(StrEnum):

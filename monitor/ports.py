@@ -217,8 +217,13 @@ class Transaction(Protocol):
         Returns how many deliveries wait as orphaned.
         """
 
-    def redirect(self, alert_ids: Sequence[int], channel: str, places: int) -> int:
-        """Send orphaned deliveries of the alerts to another channel; count them."""
+    def redirect(
+        self, alert_ids: Sequence[int], channel: str | None, places: int
+    ) -> int:
+        """Send orphaned deliveries of the alerts to another channel; count them.
+
+        Without a channel they go where they were meant to go.
+        """
 
     def retry_dead(self, alert_ids: Sequence[int], now: datetime) -> int:
         """Let dead deliveries (of all alerts if none is named) try again."""

@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -156,7 +157,7 @@ class Runtime:
     async def reload(self) -> None:
         """Read the files again; what cannot be used leaves what is in force."""
         known = await self.store.transact(lambda tx: dict(tx.rule_files()))
-        loaded = self.around.read_files(known)
+        loaded = await asyncio.to_thread(self.around.read_files, known)
         try:
             in_force = in_force_of(loaded)
         except ConfigError as error:

@@ -20,7 +20,6 @@ from monitor.cli.frame import (
     usable_files,
 )
 from monitor.cli.output import console, print_json, print_rows, say, show
-from monitor.config import shown_url
 from monitor.errors import StoreError
 from monitor.model import ChannelSpec, Lane, SendOutcome, SendResult, Settings
 from monitor.store.views import ChannelView
@@ -65,6 +64,13 @@ def list_channels(
         if _waits(seen[spec.name])
     ]
     print_rows(rows, _COLUMNS, as_json=as_json)
+
+
+def shown_url(url: str) -> str:
+    """Return what may be shown of a channel's URL: its reference, or its kind."""
+    if url.startswith("${") and url.find("}") == len(url) - 1:
+        return url
+    return f"{url.partition('://')[0]}://***"
 
 
 def _waits(view: ChannelView) -> bool:

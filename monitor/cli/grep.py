@@ -40,9 +40,6 @@ class Input(StrEnum):
     JSONL = "jsonl"
 
 
-_LISTS = ("tags", "categories")
-_NAMES = {"lang": "language"}
-_FIELDS = ("title", "summary", "content", "author", "lang", "url", "feed")
 _MAY_BE_MARKUP = ("title", "summary", "content")
 _MARKUP = re.compile(r"<[a-zA-Z/!]|&#?\w+;")
 
@@ -172,9 +169,17 @@ def document_of(fields: Mapping[str, object]) -> Document:
     Raises:
         _BadLine: a field has the wrong type.
     """
-    texts = {_NAMES.get(name, name): _text(fields, name) for name in _FIELDS}
-    lists = {name: _texts(fields, name) for name in _LISTS}
-    return Document(**texts, **lists)
+    return Document(
+        title=_text(fields, "title"),
+        summary=_text(fields, "summary"),
+        content=_text(fields, "content"),
+        author=_text(fields, "author"),
+        tags=_texts(fields, "tags"),
+        categories=_texts(fields, "categories"),
+        language=_text(fields, "lang"),
+        url=_text(fields, "url"),
+        feed=_text(fields, "feed"),
+    )
 
 
 def _text(fields: Mapping[str, object], name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 import typer
@@ -17,8 +18,10 @@ from monitor.cli.frame import (
     usable_files,
 )
 from monitor.cli.output import print_json, print_rows, say, show
-from monitor.config import Loaded, failed_tests, format_diagnostic
+from monitor.config import Loaded, document_of
 from monitor.errors import ConfigError
+from monitor.matching import compile_query
+from monitor.model import Rule, Severity
 from monitor.store.views import RuleView
 
 app = group("The rules.")
@@ -85,23 +88,44 @@ def run_tests(
     Example: monitor rules test waffen
     """
     loaded = surroundings(context).read_files()
-    if loaded.settings is None or not loaded.rules:
-        raise ConfigError(loaded.diagnostics)
+    _require_rules(loaded)
     _require_known(loaded, names or [])
     has_failed = False
     for rule in loaded.rules:
         if names and rule.name not in names:
             continue
-        failed = failed_tests(loaded, rule)
+        failed = failed_tests(rule, loaded.lists)
         has_failed |= bool(failed)
         if as_json:
-            shown = [found.text for found in failed]
-            print_json({"name": rule.name, "tests": len(rule.tests), "failed": shown})
+            print_json({"name": rule.name, "tests": len(rule.tests), "failed": failed})
             continue
         show(f"{rule.name}: {len(rule.tests) - len(failed)} of {len(rule.tests)} hold")
-        for found in failed:
-            show(format_diagnostic(found))
+        for text in failed:
+            show(f"  {text}")
     raise typer.Exit(PROBLEM if has_failed else OK)
+
+
+def failed_tests(rule: Rule, lists: Mapping[str, Sequence[str]]) -> list[str]:
+    """Return what is wrong with each test of a rule that does not hold."""
+    query = compile_query(rule.query, lists, bound=bool(rule.feeds))
+    failed = []
+    for test in rule.tests:
+        because = query.match(document_of(test))
+        if (because is not None) is not test.expected:
+            text = " / ".join(value for _, value in test.fields)
+            words = ", ".join(dict.fromkeys(place.text for place in because or ()))
+            what = f"should not match, and does ({words})"
+            failed.append(
+                f"{'should match, and does not' if test.expected else what}: {text}"
+            )
+    return failed
+
+
+def _require_rules(loaded: Loaded) -> None:
+    """Refuse files with other errors than tests that fail."""
+    errors = [d for d in loaded.diagnostics if d.severity is Severity.ERROR]
+    if loaded.settings is None or set(errors) - set(loaded.failed_tests):
+        raise ConfigError(loaded.diagnostics)
 
 
 def _require_known(loaded: Loaded, names: list[str]) -> None:

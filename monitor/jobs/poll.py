@@ -45,6 +45,7 @@ CLAIM = timedelta(hours=1)
 """Longer than any poll waits for its host; after a crash the next owner ends it."""
 
 _LONGEST_RETRY_AFTER = timedelta(hours=24)
+_LONGEST_PAUSE = timedelta(days=7)  # a publisher's skipDays, all but one hour
 _NEW = (Novelty.NEW, Novelty.REUSED)
 _RELEASABLE = (HoldReason.FIRST_POLL, HoldReason.OUTAGE, HoldReason.OLD_BURST)
 
@@ -165,8 +166,9 @@ class PollJob:
 
 def longest_wait(in_force: InForce) -> timedelta:
     """Return how far ahead a due time can lie, unless the clock went back since."""
-    slowest = max((feed.every for feed in in_force.feeds.values()), default=CLAIM)
-    return max(2 * slowest, 2 * _LONGEST_RETRY_AFTER)
+    floor = in_force.settings.poll.floor
+    slowest = max((f.every for f in in_force.feeds.values()), default=floor)
+    return 2 * max(slowest, floor, _LONGEST_RETRY_AFTER) + _LONGEST_PAUSE
 
 
 def may_ask(state: FeedState, now: datetime, floor: timedelta) -> bool:

@@ -53,7 +53,22 @@ class AlertRows:
             matched_at=now,
         )
         once = statement.on_conflict_do_nothing().returning(matches.c.id)
-        return self._connection.execute(once).scalar_one_or_none()
+        match_id = self._connection.execute(once).scalar_one_or_none()
+        if match_id is None:
+            self._point_anew(rule, entry_id, because)
+        return match_id
+
+    def _point_anew(
+        self, rule: Rule, entry_id: int, because: Sequence[Because]
+    ) -> None:
+        """Let an alert that waits point at the words of the entry as it is now."""
+        waits = (
+            alerts.c.rule == rule.name,
+            alerts.c.entry_id == entry_id,
+            alerts.c.hold.is_not(None),
+        )
+        places = rows.because_values(tuple(because))
+        self._connection.execute(update(alerts).where(*waits).values(because=places))
 
     def add_alert(
         self, match_id: int, rule: Rule, verdict: Verdict, now: datetime
@@ -77,14 +92,14 @@ class AlertRows:
         ).scalar_one_or_none()
         suppressed = None if alert_id is None else verdict.hold
         if alert_id is None:
-            alert_id, suppressed = self._join_story(values, now)
+            alert_id, suppressed = self._join_story(values)
         self._connection.execute(
             update(matches).where(this).values(alert_id=alert_id, suppressed=suppressed)
         )
         return replace(self._alert(alert_id), hold=suppressed)
 
     def _join_story(
-        self, values: Mapping[str, object], now: datetime
+        self, values: Mapping[str, object]
     ) -> tuple[int, HoldReason | None]:
         story = (alerts.c.rule == values["rule"], alerts.c.story == values["story"])
         known = self._connection.execute(
@@ -92,11 +107,9 @@ class AlertRows:
         ).one()
         if values["hold"] is not None or known.hold not in _ONLY_HELD:
             return known.id, HoldReason.SAME_STORY
-        told_now = {key: values[key] for key in ("entry_id", "because", "channels")}
+        told_now = {key: value for key, value in values.items() if key != "created_at"}
         self._connection.execute(
-            update(alerts)
-            .where(alerts.c.id == known.id)
-            .values(**told_now, hold=None, released_at=now)
+            update(alerts).where(alerts.c.id == known.id).values(**told_now)
         )
         return known.id, None
 
@@ -120,9 +133,9 @@ class AlertRows:
 
     def unhold(self, alert_ids: Sequence[int], now: datetime) -> None:
         """Note that the alerts wait no longer."""
-        these = alerts.c.id.in_(alert_ids)
-        values = {"hold": None, "released_at": now}
-        self._connection.execute(update(alerts).where(these).values(**values))
+        for some in rows.batches(alert_ids):
+            these = update(alerts).where(alerts.c.id.in_(some))
+            self._connection.execute(these.values(hold=None, released_at=now))
 
     def open_report(self, key: str, detail: str, now: datetime) -> bool:
         """Note a trouble; say whether it is news."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
@@ -18,12 +18,15 @@ HEAD = "0001"
 """The revision of the tables as they are in `tables.py`."""
 
 _PRAGMAS = (
+    "PRAGMA busy_timeout = 10000",  # first: the next one may have to wait
     "PRAGMA journal_mode = WAL",
     # FULL: a power cut must not take back what was committed (an alert sent).
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
-    "PRAGMA busy_timeout = 10000",
 )
+
+_FULL = sqlite3.SQLITE_FULL
+_PRIMARY = 0xFF  # an extended code's lowest byte is the plain one
 
 
 def database_path(url: str) -> Path:
@@ -47,9 +50,13 @@ class Database:
             StoreError: it cannot be opened; the text names the file.
         """
         database = cls(url)
-        with _translated(database.path):
-            database.path.parent.mkdir(parents=True, exist_ok=True)
-            database.migrate()
+        try:
+            with _translated(database.path):
+                database.path.parent.mkdir(parents=True, exist_ok=True)
+                database.migrate()
+        except StoreError:
+            database.close()
+            raise
         return database
 
     def migrate(self) -> None:
@@ -77,7 +84,7 @@ class Database:
             if connection.execute(text(query)).first() is None:
                 return None
             row = connection.execute(text("SELECT version_num FROM alembic_version"))
-            return str(row.scalar_one())
+            return row.scalar_one_or_none()
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -102,11 +109,14 @@ class Database:
 
     def _back_up(self, revision: str) -> None:
         target = self.path.with_name(f"{self.path.name}.before-{HEAD}-was-{revision}")
-        target.unlink(missing_ok=True)
-        with sqlite3.connect(self.path) as source, sqlite3.connect(target) as copy:
-            source.backup(copy)
-        source.close()
-        copy.close()
+        partial = target.with_name(f"{target.name}.part")
+        try:
+            source = closing(sqlite3.connect(self.path))
+            with source as written, closing(sqlite3.connect(partial)) as copy:
+                written.backup(copy)
+            partial.replace(target)
+        finally:
+            partial.unlink(missing_ok=True)  # half a backup is none
 
 
 def _engine(url: str) -> Engine:
@@ -115,8 +125,12 @@ def _engine(url: str) -> Engine:
     @event.listens_for(engine, "connect")
     def _connect(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves, below
-        for pragma in _PRAGMAS:
-            connection.execute(pragma)
+        try:
+            for pragma in _PRAGMAS:
+                connection.execute(pragma)
+        except sqlite3.Error:
+            connection.close()
+            raise
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
@@ -133,9 +147,15 @@ def _translated(path: Path) -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        reason = str(error.orig)
-        if "full" in reason:
-            raise StorageFull(f"{path}: {reason}; free some space") from error
-        raise StoreError(f"{path}: {reason}") from error
-    except (OSError, sqlite3.Error) as error:
-        raise StoreError(f"{path}: {error}") from error
+        raise _store_error(path, error.orig) from error
+    except sqlite3.Error as error:
+        raise _store_error(path, error) from error
+    except OSError as error:
+        raise StoreError(f"{path}: {error.strerror or error}") from error
+
+
+def _store_error(path: Path, error: BaseException | None) -> StoreError:
+    code = getattr(error, "sqlite_errorcode", None)
+    if code is not None and code & _PRIMARY == _FULL:
+        return StorageFull(f"{path}: {error}; free some space")
+    return StoreError(f"{path}: {error}")

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, func, insert, or_, select, update
-from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    case,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
 
 from monitor.alerts import codec
 from monitor.alerts.outcome import PROBE_AFTER
@@ -18,8 +28,10 @@ from monitor.model import (
     SendResult,
     Settled,
 )
-from monitor.store.repair_rows import BROKEN, RepairRows, in_lane, is_lane
+from monitor.store.lane_rows import is_lane, may_try, waiting
+from monitor.store.repair_rows import RepairRows
 from monitor.store.tables import (
+    Utc,
     attempts,
     deliveries,
     feeds,
@@ -30,11 +42,6 @@ from monitor.store.tables import (
 
 LONGEST_LEASE = timedelta(hours=1)
 """A lease that ends later than this from now was made before the clock went back."""
-
-LONGEST_WAIT = timedelta(days=7)
-"""Likewise for a wait: no backoff is longer, and no Retry-After is heard longer."""
-
-_WAITING = (DeliveryState.PENDING, DeliveryState.LEASED)
 
 
 class OutboxRows(RepairRows):
@@ -60,110 +67,50 @@ class OutboxRows(RepairRows):
         for place in range(places):
             self._insert(message_id, Lane(channel, place), now)
 
-    def _insert(self, message_id: int, lane: Lane, now: datetime) -> None:
-        broken = self._broken(lane)
-        self._connection.execute(
-            insert(deliveries).values(
-                message_id=message_id,
-                channel=lane.channel,
-                place=lane.place,
-                state=DeliveryState.HELD if broken else DeliveryState.PENDING,
-                reason=BROKEN if broken else "",
-                attempts=0,
-                maybe_sent=False,
-                bare=False,
-                created_at=now,
-            )
-        )
-
-    def _broken(self, lane: Lane) -> bool:
-        query = select(lanes.c.place).where(is_lane(lane))
-        return self._connection.execute(query).first() is not None
-
     def due_lanes(self, now: datetime) -> tuple[Lane, ...]:
         """Return the lanes with something to try now; expired leases are freed."""
         self._expire(now)
-        return tuple(dict.fromkeys([*self._due_heads(now), *self._due_probes(now)]))
+        return (*self._due_heads(now), *self._due_probes(now))
 
     def _expire(self, now: datetime) -> None:
         until = deliveries.c.leased_until
-        is_over = or_(until < now, until > now + LONGEST_LEASE)
-        self._free(and_(deliveries.c.state == DeliveryState.LEASED, is_over))
+        self._free(or_(until < now, until > now + LONGEST_LEASE))
 
-    def _free(self, which: ColumnElement[bool]) -> int:
+    def _free(self, *which: ColumnElement[bool]) -> int:
+        leased = deliveries.c.state == DeliveryState.LEASED
         # Its owner may have sent it and died before it could say so.
-        values = {"state": DeliveryState.PENDING, "maybe_sent": True}
-        statement = update(deliveries).where(which).values(**values)
+        freed = update(deliveries).where(leased, *which)
+        statement = freed.values(maybe_sent=True, **waiting())
         return self._connection.execute(statement).rowcount
 
-    def _due_heads(self, now: datetime) -> Iterator[Lane]:
-        heads = (
-            select(func.min(deliveries.c.id))
-            .where(deliveries.c.state.in_(_WAITING))
-            .group_by(deliveries.c.channel, deliveries.c.place)
-        )
-        query = select(deliveries.c.channel, deliveries.c.place).where(
-            deliveries.c.id.in_(heads),
-            deliveries.c.state == DeliveryState.PENDING,
-            _may_try(now),
-        )
-        for row in self._connection.execute(query):
-            yield Lane(row.channel, row.place)
-
-    def _due_probes(self, now: datetime) -> Iterator[Lane]:
-        horizon = now + PROBE_AFTER
-        due = or_(lanes.c.probe_at <= now, lanes.c.probe_at > horizon)
-        query = (
-            select(lanes.c.channel, lanes.c.place)
-            .join(
-                deliveries,
-                and_(
-                    deliveries.c.channel == lanes.c.channel,
-                    deliveries.c.place == lanes.c.place,
-                ),
-            )
-            .where(due, _probable())
-            .distinct()
-        )
-        for row in self._connection.execute(query):
-            yield Lane(row.channel, row.place)
+    def _due_heads(self, now: datetime) -> list[Lane]:
+        of_lane = select(deliveries.c.channel, deliveries.c.place)
+        leased = of_lane.where(deliveries.c.state == DeliveryState.LEASED)
+        busy = {Lane(*row) for row in self._connection.execute(leased)}
+        due = of_lane.where(deliveries.c.id.in_(_heads()), may_try(now))
+        heads = [Lane(*row) for row in self._connection.execute(due)]
+        return [lane for lane in heads if lane not in busy]
 
     def lease(self, lane: Lane, now: datetime, *, until: datetime) -> Delivery | None:
         """Claim the head of the lane, None if nothing is to be tried now."""
-        head = self._probe(lane, now) if self._broken(lane) else self._head(lane, now)
+        is_broken = self._is_broken(lane)
+        head = self._probe(lane, now) if is_broken else self._head(lane, now)
         if head is None:
             return None
-        values = {
-            "state": DeliveryState.LEASED,
-            "leased_until": until,
-            "attempts": deliveries.c.attempts + 1,
-            "first_attempt_at": func.coalesce(deliveries.c.first_attempt_at, now),
-        }
-        this = deliveries.c.id == head
-        self._connection.execute(update(deliveries).where(this).values(**values))
-        return self._delivery(head)
-
-    def _head(self, lane: Lane, now: datetime) -> int | None:
-        query = (
-            select(deliveries.c.id, deliveries.c.state, _may_try(now).label("may_try"))
-            .where(in_lane(lane), deliveries.c.state.in_(_WAITING))
-            .order_by(deliveries.c.id)
-            .limit(1)
+        if is_broken:
+            later = {"probe_at": now + PROBE_AFTER}
+            self._connection.execute(update(lanes).where(is_lane(lane)).values(**later))
+        self._connection.execute(
+            update(deliveries)
+            .where(deliveries.c.id == head)
+            .values(
+                state=DeliveryState.LEASED,
+                leased_until=until,
+                attempts=deliveries.c.attempts + 1,
+                first_attempt_at=_age_from(now),
+            )
         )
-        head = self._connection.execute(query).first()
-        # The head blocks its lane, in flight or waiting: that keeps the order.
-        if head is None or head.state == DeliveryState.LEASED or not head.may_try:
-            return None
-        return int(head.id)
-
-    def _probe(self, lane: Lane, now: datetime) -> int | None:
-        row = self._connection.execute(select(lanes).where(is_lane(lane))).one()
-        if now < row.probe_at <= now + PROBE_AFTER:
-            return None
-        later = update(lanes).where(is_lane(lane)).values(probe_at=now + PROBE_AFTER)
-        self._connection.execute(later)
-        query = select(func.min(deliveries.c.id)).where(in_lane(lane), _probable())
-        return self._connection.execute(query).scalar_one_or_none()
+        return self._delivery(head)
 
     def _delivery(self, delivery_id: int) -> Delivery:
         joined = deliveries.join(messages)
@@ -196,49 +143,34 @@ class OutboxRows(RepairRows):
                 detail=result.detail,
             )
         )
-        is_sent = settled.state is DeliveryState.SENT
-        self._connection.execute(
-            update(deliveries)
-            .where(deliveries.c.id == delivery.id)
-            .values(
-                state=settled.state,
-                reason=settled.reason,
-                next_attempt_at=settled.next_attempt_at,
-                leased_until=None,
-                maybe_sent=settled.maybe_sent or delivery.maybe_sent,
-                bare=settled.bare or delivery.bare,
-                sent_at=now if is_sent else None,
-            )
-        )
+        values: dict[str, object] = {
+            "state": settled.state,
+            "reason": settled.reason,
+            "leased_until": None,
+            "next_attempt_at": settled.next_attempt_at,
+            "maybe_sent": settled.maybe_sent or delivery.maybe_sent,
+            "bare": settled.bare or delivery.bare,
+            "sent_at": now if settled.state is DeliveryState.SENT else None,
+        }
+        if settled.state is DeliveryState.PENDING:
+            values |= waiting(settled.reason)
+        counts = update(deliveries).where(_still_counts(delivery, settled))
+        if not self._connection.execute(counts.values(**values)).rowcount:
+            return False
         if settled.breaks_lane:
             return self._break(delivery.lane, result.detail, now)
         return settled.mends_lane and self.mend(delivery.lane)
 
-    def _break(self, lane: Lane, detail: str, now: datetime) -> bool:
-        values = {"broken_since": now, "probe_at": now + PROBE_AFTER, "detail": detail}
-        statement = upsert(lanes).values(
-            channel=lane.channel, place=lane.place, **values
-        )
-        is_new = self._connection.execute(statement.on_conflict_do_nothing()).rowcount
-        self._connection.execute(
-            update(deliveries)
-            .where(in_lane(lane), deliveries.c.state == DeliveryState.PENDING)
-            .values(state=DeliveryState.HELD, reason=BROKEN)
-        )
-        return bool(is_new)
-
     def free_leases(self) -> int:
         """End all leases and claims (their owner is gone); return how many leases."""
-        self._connection.execute(update(feeds).values(claimed_until=None))
-        return self._free(deliveries.c.state == DeliveryState.LEASED)
+        claimed = update(feeds).where(feeds.c.claimed_until.is_not(None))
+        self._connection.execute(claimed.values(claimed_until=None))
+        return self._free()
 
     def next_attempt_at(self) -> datetime | None:
         """Return when the next waiting delivery may be tried, None without any."""
-        query = select(
-            func.min(
-                func.coalesce(deliveries.c.next_attempt_at, deliveries.c.created_at)
-            )
-        ).where(deliveries.c.state.in_(_WAITING))
+        at = func.coalesce(deliveries.c.next_attempt_at, deliveries.c.created_at)
+        query = select(func.min(at)).where(deliveries.c.id.in_(_heads()))
         found: datetime | None = self._connection.execute(query).scalar_one()
         return found
 
@@ -259,13 +191,31 @@ class OutboxRows(RepairRows):
         return {row[0]: int(row[1]) for row in self._connection.execute(query)}
 
 
-def _probable() -> ColumnElement[bool]:
-    """Return whether a delivery could try whether its broken lane is well again."""
-    held = and_(deliveries.c.state == DeliveryState.HELD, deliveries.c.reason == BROKEN)
-    return or_(held, deliveries.c.state == DeliveryState.PENDING)
+def _heads() -> Select[tuple[int]]:
+    """Return the query for the oldest pending delivery of each lane."""
+    return (
+        select(func.min(deliveries.c.id))
+        .where(deliveries.c.state == DeliveryState.PENDING)
+        .group_by(deliveries.c.channel, deliveries.c.place)
+    )
 
 
-def _may_try(now: datetime) -> ColumnElement[bool]:
-    """Return whether the wait is over, or of a clock that was set back since."""
-    at = deliveries.c.next_attempt_at
-    return or_(at.is_(None), at <= now, at > now + LONGEST_WAIT)
+def _age_from(now: datetime) -> ColumnElement[datetime]:
+    """Return from when on a delivery's age counts: what was held was not tried."""
+    was_held = deliveries.c.state == DeliveryState.HELD
+    first, this = deliveries.c.first_attempt_at, literal(now, Utc())
+    return case((was_held, this), else_=func.coalesce(first, this))
+
+
+def _still_counts(delivery: Delivery, settled: Settled) -> ColumnElement[bool]:
+    """Return whether the end of an attempt says anything about its delivery.
+
+    Its lease may have ended before it did. Then it may be in flight once more, and
+    that attempt decides; but what has arrived has arrived.
+    """
+    this = deliveries.c.id == delivery.id
+    if settled.state is DeliveryState.SENT:
+        return and_(this, deliveries.c.state != DeliveryState.SENT)
+    open_states = (DeliveryState.LEASED, DeliveryState.PENDING)
+    is_newest = deliveries.c.attempts == delivery.attempts
+    return and_(this, is_newest, deliveries.c.state.in_(open_states))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from monitor.model import (
     Because,
@@ -18,6 +18,9 @@ from monitor.model import (
 )
 
 Row = Mapping[Any, Any]
+T = TypeVar("T", int, str)
+
+_PER_QUERY = 500  # values in one IN (...): far below every SQLite's limit
 
 _ENTRY_FIELDS = (
     "guid",
@@ -32,6 +35,13 @@ _ENTRY_FIELDS = (
     "updated_at",
     "language",
 )
+
+
+def batches(values: Iterable[T]) -> Iterator[list[T]]:
+    """Yield the values in order, as many at once as one query may name."""
+    some = sorted(values)
+    for start in range(0, len(some), _PER_QUERY):
+        yield some[start : start + _PER_QUERY]
 
 
 def feed_state(row: Row) -> FeedState:

@@ -175,6 +175,7 @@ class DeliveryRow(SQLModel, table=True):
     leased_until: datetime | None = Field(default=None, sa_type=Utc)
     maybe_sent: bool = False
     bare: bool = False
+    released: bool = False  # a person let it go: it needs its lane and no more
     sent_at: datetime | None = Field(default=None, sa_type=Utc)
 
 

@@ -160,7 +160,8 @@ class Views:
 
     def channels(self) -> dict[str, ChannelView]:
         """Return what the outbox knows of each channel that it has met."""
-        broken = {row.channel: row for row in self._connection.execute(select(lanes))}
+        newest_first = select(lanes).order_by(lanes.c.broken_since.desc())
+        broken = {row.channel: row for row in self._connection.execute(newest_first)}
         query = select(
             deliveries.c.channel,
             _how_many(DeliveryState.PENDING, DeliveryState.LEASED),

@@ -23,11 +23,11 @@ Page = Callable[[BaseHTTPRequestHandler], None]
 class LoopbackServer:
     """An HTTP server in a thread; `released` is set when it closes, for pages that hang."""
 
-    def __init__(self, host: str = "127.0.0.1") -> None:
+    def __init__(self, host: str = "127.0.0.1", port: int = 0) -> None:
         self.host = host
         self.released = threading.Event()
         self.changed = threading.Condition()
-        self._server = ThreadingHTTPServer((host, 0), self._handler())
+        self._server = ThreadingHTTPServer((host, port), self._handler())
         self._server.daemon_threads = True
         self._server.handle_error = lambda *_: None  # a client may hang up at any time
         self.port = int(self._server.server_address[1])

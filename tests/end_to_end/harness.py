@@ -175,7 +175,8 @@ class Daemon:
         self.project = project
         self.args = args
         self.env = env or {}
-        self.log = project.root / "daemon.log"
+        self.log = project.root / "daemon.log"  # its standard error
+        self.output = project.root / "daemon.out"  # its standard output
 
     def __enter__(self) -> Self:
         self.start()
@@ -192,13 +193,13 @@ class Daemon:
         """Start it and wait until it says that it is ready."""
         self.notify = NotifySocket()
         env = {**self.project.environment(), "NOTIFY_SOCKET": self.notify.path}
-        with self.log.open("ab") as log:
+        with self.log.open("ab") as log, self.output.open("ab") as output:
             self.process = subprocess.Popen(  # noqa: S603 - our own command
                 [*COMMAND, "run", *self.args],
                 cwd=self.project.root,
                 env={**env, **self.env},
                 stdin=subprocess.DEVNULL,
-                stdout=log,
+                stdout=output,
                 stderr=log,
                 start_new_session=True,
             )
@@ -214,17 +215,36 @@ class Daemon:
 
     def text(self) -> str:
         """Return everything the daemon printed and logged so far."""
+        return self.logged() + self.printed()
+
+    def logged(self) -> str:
+        """Return its standard error so far."""
         return self.log.read_text(encoding="utf-8", errors="replace")
 
-    def stop(self) -> float:
+    def printed(self) -> str:
+        """Return its standard output so far."""
+        return self.output.read_text(encoding="utf-8", errors="replace")
+
+    def events(self, name: str, **fields: object) -> list[dict[str, object]]:
+        """Return the whole JSON log lines of this event that have these fields."""
+        lines = self.logged().split("\n")[:-1]  # the last one may be half written
+        found = [json.loads(line) for line in lines]
+        wanted = {"event": name, **fields}
+        return [event for event in found if wanted.items() <= event.items()]
+
+    def says(self, state: str, count: int, seconds: float = PATIENCE) -> bool:
+        """Wait until systemd was told `state` this often; say whether it was."""
+        return wait_until(lambda: self.notify.count(state) >= count, seconds)
+
+    def stop(self, number: signal.Signals = signal.SIGTERM) -> float:
         """Send SIGTERM, return the seconds until the exit, which has to be clean."""
         begun = time.monotonic()
-        self.process.send_signal(signal.SIGTERM)
+        self.process.send_signal(number)
         try:
             code = self.process.wait(DRAIN)
         except subprocess.TimeoutExpired:
-            raise AssertionError(f"alive {DRAIN} s after SIGTERM\n{self.text()}") from None
-        assert code == 0, f"exit {code} after SIGTERM\n{self.text()}"
+            raise AssertionError(f"alive {DRAIN} s after {number}\n{self.text()}") from None
+        assert code == 0, f"exit {code} after {number}\n{self.text()}"
         return time.monotonic() - begun
 
     def kill(self) -> None:

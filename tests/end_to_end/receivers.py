@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import time
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -37,15 +38,17 @@ class Webhook(LoopbackServer):
 
     `script[path]` is a list of answers to give first: a status, or a pair of status
     and headers, or "hang" (answers only when the test ends, and keeps nothing).
-    `always[path]` is the answer after that, 200 unless set.
+    `always[path]` is the answer after that, 200 unless set. `at[path]` holds when
+    each try came, in seconds of the monotonic clock.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, port: int = 0) -> None:
         self.script: dict[str, list[object]] = defaultdict(list)
         self.always: dict[str, object] = defaultdict(lambda: 200)
         self.accepted: dict[str, list[Alert]] = defaultdict(list)
         self.tries: dict[str, list[dict[str, object]]] = defaultdict(list)
-        super().__init__()
+        self.at: dict[str, list[float]] = defaultdict(list)
+        super().__init__(port=port)
 
     def channel(self, path: str) -> str:
         """Return the Apprise URL of a place."""
@@ -63,6 +66,7 @@ class Webhook(LoopbackServer):
         payload = json.loads(request.rfile.read(length))
         with self.changed:
             self.tries[path].append(payload)
+            self.at[path].append(time.monotonic())
             say = self.script[path].pop(0) if self.script[path] else self.always[path]
             if callable(say):
                 say = say(payload)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from alembic import command
 from alembic.config import Config
+from alembic.util import CommandError
 from sqlalchemy import Connection
+
+from monitor.errors import StoreError
 
 
 def configuration(connection: Connection) -> Config:
@@ -16,5 +19,13 @@ def configuration(connection: Connection) -> Config:
 
 
 def upgrade(connection: Connection) -> None:
-    """Run every migration that `connection`'s database has not seen."""
-    command.upgrade(configuration(connection), "head")
+    """Run every migration that `connection`'s database has not seen.
+
+    Raises:
+        StoreError: its schema is of no version of the monitor.
+    """
+    try:
+        command.upgrade(configuration(connection), "head")
+    except CommandError as error:
+        path = connection.engine.url.database
+        raise StoreError(f"{path}: no database of the monitor ({error})") from error

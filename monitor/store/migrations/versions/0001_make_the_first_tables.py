@@ -156,6 +156,7 @@ def upgrade() -> None:
         sa.Column("leased_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("maybe_sent", sa.Boolean(), nullable=False),
         sa.Column("bare", sa.Boolean(), nullable=False),
+        sa.Column("released", sa.Boolean(), nullable=False),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["message_id"], ["messages.id"]),
         sa.PrimaryKeyConstraint("id"),

@@ -1,0 +1,101 @@
+"""What a message says: the alerts of one entry, one message for each channel."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from monitor.alerts.excerpts import excerpts
+from monitor.alerts.wording import cut, one_line
+from monitor.model import Because, Entry, Message, MessageKind, Priority
+
+_MOST_WORDS = 8
+_LONGEST_WORD = 80
+_LONGEST_TITLE = 500
+_LONGEST_NAME = 200
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedAlert:
+    """An alert that is to be told: its rule, to whom, and the words that matched."""
+
+    id: int
+    rule: str
+    channels: tuple[str, ...]
+    priority: Priority
+    because: tuple[Because, ...]
+
+
+def compose(
+    entry: Entry,
+    planned: Sequence[PlannedAlert],
+    *,
+    source: str,
+    first_seen_at: datetime,
+    label: str = "",
+) -> tuple[tuple[str, Message], ...]:
+    """Return channel and message for each channel that the alerts of an entry name.
+
+    A message names all rules that tell this channel, and is as urgent as the most
+    urgent of them.
+    """
+    channels = dict.fromkeys(name for alert in planned for name in alert.channels)
+    told = {name: [a for a in planned if name in a.channels] for name in channels}
+    return tuple(
+        (name, _message(entry, alerts, source, first_seen_at, label))
+        for name, alerts in told.items()
+    )
+
+
+def _message(
+    entry: Entry,
+    alerts: Sequence[PlannedAlert],
+    source: str,
+    first_seen_at: datetime,
+    label: str,
+) -> Message:
+    because = tuple(dict.fromkeys(b for alert in alerts for b in alert.because))
+    return Message(
+        kind=MessageKind.ALERT,
+        title=cut(one_line(entry.title), _LONGEST_TITLE),
+        priority=max(alert.priority for alert in alerts),
+        alerts=tuple(alert.id for alert in alerts),
+        rules=tuple(alert.rule for alert in alerts),
+        source=cut(one_line(source), _LONGEST_NAME),
+        link=entry.link,
+        author=cut(one_line(entry.author), _LONGEST_NAME),
+        published_at=entry.published_at,
+        first_seen_at=first_seen_at,
+        excerpts=excerpts(entry, because),
+        terms=_terms(because),
+        labels=(label,) if label else (),
+    )
+
+
+def _terms(because: Sequence[Because]) -> tuple[str, ...]:
+    """Return the words that matched, by field: "title: Aserbaidschan, Kiew"."""
+    words: dict[str, dict[str, None]] = {}
+    for b in because:
+        words.setdefault(b.field, {})[cut(one_line(b.text), _LONGEST_WORD)] = None
+    return tuple(f"{name}: {_listed(list(found))}" for name, found in words.items())
+
+
+def _listed(words: Sequence[str]) -> str:
+    more = len(words) - _MOST_WORDS
+    shown = ", ".join(words[:_MOST_WORDS])
+    return f"{shown} and {more} more" if more > 0 else shown
+
+
+def ops_message(title: str, text: str) -> Message:
+    """Return a report of the monitor on itself."""
+    return Message(kind=MessageKind.OPS, title=title, text=text, priority=Priority.HIGH)
+
+
+def test_message(channel: str) -> Message:
+    """Return what ``monitor channels test`` sends."""
+    return Message(
+        kind=MessageKind.TEST,
+        title=f"test of channel {channel}",
+        text="If you can read this, alerts arrive here.",
+    )

@@ -1,0 +1,195 @@
+"""What ``monitor.yaml`` may say."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated, Any, ClassVar
+
+from pydantic import Field
+from typing_extensions import override
+
+from monitor.config.names import CONSOLE
+from monitor.config.strict import Strict
+from monitor.config.typed import (
+    AtLeastOne,
+    ChannelUrl,
+    Concurrency,
+    Connections,
+    Contact,
+    DatabaseUrl,
+    Duration,
+    FeedName,
+    FeedUrl,
+    HeaderName,
+    HeaderValue,
+    Interval,
+    KnownChannel,
+    Name,
+    Network,
+    PriorityName,
+    ProxyUrl,
+    Size,
+    Tag,
+    Text,
+    Zone,
+)
+from monitor.model import PollPolicy, Priority
+
+_POLICY = PollPolicy()
+
+
+class PerHost(Strict):
+    """How gently one host (a hostname with its port) is treated."""
+
+    connections: Connections = Field(
+        default=_POLICY.host_connections,
+        description="Connections to one host at the same time.",
+    )
+    spacing: Duration = Field(
+        default=_POLICY.host_spacing,
+        description="The pause between two requests to one host.",
+    )
+
+
+class Poll(Strict):
+    """How all feeds are polled."""
+
+    floor: Duration = Field(
+        default=_POLICY.floor,
+        description="No URL is asked more often than this, whatever else is set.",
+    )
+    concurrency: Concurrency = Field(
+        default=_POLICY.concurrency, description="Feeds polled at the same time."
+    )
+    per_host: PerHost = Field(default=PerHost())
+    max_body: Size = Field(
+        default=_POLICY.max_body,
+        description="The largest feed that is read, decoded: 16MB, 512kB.",
+    )
+    allow_networks: tuple[Network, ...] = Field(
+        default=(),
+        description="Private networks that feeds may live in, as 10.0.0.0/8.",
+    )
+    contact: Contact = Field(
+        default="",
+        description="A URL or address that publishers see in the User-Agent.",
+    )
+    proxy: ProxyUrl = Field(
+        default="", description="An http(s) proxy for feeds and articles."
+    )
+    ca_file: Text = Field(
+        default="", description="A private certificate authority, as a PEM file."
+    )
+
+
+class Channel(Strict):
+    """A named place: an Apprise URL, a list of them, or a mapping with `urls`."""
+
+    short_for: ClassVar[str] = "urls"
+
+    urls: Annotated[tuple[ChannelUrl, ...], AtLeastOne()] = Field(
+        description="Apprise URLs; each message goes to all of them."
+    )
+
+    @classmethod
+    @override
+    def lengthened(cls, value: object) -> object:
+        """Return the mapping that a URL or a list of URLs stands for."""
+        if isinstance(value, str):
+            return {"urls": [value]}
+        return {"urls": value} if isinstance(value, list) else value
+
+    @classmethod
+    @override
+    def short_schema(cls) -> list[dict[str, Any]]:
+        """Return the schemas of a URL and of a list of URLs."""
+        urls = {"type": "array", "items": {"type": "string"}, "minItems": 1}
+        return [{"type": "string"}, urls]
+
+
+class FeedDefaults(Strict):
+    """What holds for every feed that does not say otherwise."""
+
+    every: Interval = Field(
+        default=timedelta(minutes=10), description="How often a feed is polled."
+    )
+    lookback: Duration = Field(
+        default=timedelta(0),
+        description="On a feed's first poll, entries younger than this may alert.",
+    )
+
+
+class RuleDefaults(Strict):
+    """What holds for every rule that does not say otherwise."""
+
+    channels: Annotated[tuple[KnownChannel, ...], AtLeastOne()] = Field(
+        default=(CONSOLE,), description="Where alerts go."
+    )
+    priority: PriorityName = Field(
+        default=Priority.NORMAL, description="How urgent alerts are."
+    )
+
+
+class Defaults(Strict):
+    """What holds where a feed or a rule does not say otherwise."""
+
+    feed: FeedDefaults = Field(default=FeedDefaults())
+    rule: RuleDefaults = Field(default=RuleDefaults())
+
+
+class FeedEntry(Strict):
+    """A feed: its URL, or a mapping with `url` and its policy."""
+
+    short_for: ClassVar[str] = "url"
+
+    url: FeedUrl = Field(
+        description="http or https; ${NAME} may stand anywhere and is never stored."
+    )
+    name: FeedName | None = Field(
+        default=None,
+        description="What rules and commands call it; default: from the URL.",
+    )
+    tags: tuple[Tag, ...] = Field(
+        default=(), description="Words that rules can choose feeds by: tag:NAME."
+    )
+    every: Interval | None = Field(
+        default=None,
+        description="How often it is polled; wins over the publisher's own wish.",
+    )
+    lookback: Duration | None = Field(
+        default=None,
+        description="On its first poll, entries younger than this may alert.",
+    )
+    headers: dict[HeaderName, HeaderValue] = Field(
+        default={}, description="HTTP headers, sent to this origin only."
+    )
+
+
+class Config(Strict):
+    """The configuration of the monitor."""
+
+    database: DatabaseUrl | None = Field(
+        default=None,
+        description="sqlite:///PATH; default: $STATE_DIRECTORY/monitor.db, "
+        "else ../var/monitor.db.",
+    )
+    rules: Text | None = Field(
+        default=None,
+        description="A folder of *.yaml and *.yml, or one file; "
+        "default: rules/ beside this file, else ../rules.",
+    )
+    timezone: Zone | None = Field(
+        default=None,
+        description="The zone in which times are shown, as Europe/Berlin; "
+        "default: the system's.",
+    )
+    poll: Poll = Field(default=Poll())
+    channels: dict[Name, Channel] = Field(
+        default={}, description="Named places that alerts can go to."
+    )
+    ops: tuple[KnownChannel, ...] = Field(
+        default=(CONSOLE,),
+        description="The channels in which the monitor reports its own troubles.",
+    )
+    defaults: Defaults = Field(default=Defaults())
+    feeds: tuple[FeedEntry, ...] = Field(description="What is polled.")

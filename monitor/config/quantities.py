@@ -1,0 +1,143 @@
+"""Texts that stand for values: durations, sizes, networks, time zones, priorities."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from functools import cache
+from ipaddress import ip_interface
+from zoneinfo import available_timezones
+
+from monitor.config.near import did_you_mean
+from monitor.model import Priority
+
+_UNITS = {
+    "ms": timedelta(milliseconds=1),
+    "s": timedelta(seconds=1),
+    "m": timedelta(minutes=1),
+    "h": timedelta(hours=1),
+    "d": timedelta(days=1),
+    "w": timedelta(weeks=1),
+}
+DURATION = r"0|(\d{1,6}(ms|[smhdw]))+"
+_LONGEST = timedelta(days=3660)
+_FACTORS = {
+    "": 1,
+    "b": 1,
+    "kb": 10**3,
+    "mb": 10**6,
+    "gb": 10**9,
+    "kib": 2**10,
+    "mib": 2**20,
+    "gib": 2**30,
+}
+SIZE = r"\d{1,12} ?([kKmMgG]i?)?[bB]?"
+
+
+def parse_duration(text: str) -> timedelta | None:
+    """Return the duration that ``30s``, ``5m`` or ``1h30m`` stand for, else None."""
+    if not re.fullmatch(DURATION, text, re.ASCII):
+        return None
+    parts = re.findall(r"(\d+)(ms|[smhdw])", text, re.ASCII)
+    total = sum((int(n) * _UNITS[unit] for n, unit in parts), timedelta(0))
+    return total if total <= _LONGEST else None
+
+
+def duration(text: str) -> timedelta:
+    """Return a duration.
+
+    Raises:
+        ValueError: it is none; the text says what to write.
+    """
+    parsed = parse_duration(text)
+    if parsed is None:
+        raise ValueError(
+            f"`{text}` is no duration; write a number and its unit: 30s, 5m, 1h30m, 7d"
+        )
+    return parsed
+
+
+def interval(text: str) -> timedelta:
+    """Return a duration of at least a second.
+
+    Raises:
+        ValueError: it is none, or shorter.
+    """
+    parsed = duration(text)
+    if parsed < timedelta(seconds=1):
+        raise ValueError("shorter than a second; write 1s or more")
+    return parsed
+
+
+def size(text: str) -> int:
+    """Return the bytes that ``16MB``, ``512kB`` or ``8MiB`` stand for.
+
+    Raises:
+        ValueError: it is no size, or one that no feed has.
+    """
+    found = re.fullmatch(r"(\d{1,12}) ?([a-zA-Z]*)", text, re.ASCII)
+    factor = _FACTORS.get(found[2].lower()) if found else None
+    if found is None or factor is None:
+        raise ValueError(f"`{text}` is no size; write 16MB, 512kB or 8MiB")
+    parsed = int(found[1]) * factor
+    if not 10**3 <= parsed <= 10**9:
+        raise ValueError("must be from 1kB to 1GB")
+    return parsed
+
+
+def count(text: str, most: int) -> int:
+    """Return a whole number from 1 to `most`.
+
+    Raises:
+        ValueError: it is none.
+    """
+    if not re.fullmatch(r"\d{1,6}", text, re.ASCII) or not 1 <= int(text) <= most:
+        raise ValueError(f"`{text}` must be a whole number from 1 to {most}")
+    return int(text)
+
+
+def network(text: str) -> str:
+    """Return a network in its usual form, ``10.0.0.0/8``.
+
+    Raises:
+        ValueError: it is none, or names a single address inside it.
+    """
+    try:
+        found = ip_interface(text)
+    except ValueError:
+        raise ValueError(
+            f"`{text}` is no network; write 10.0.0.0/8 or fd00::/8"
+        ) from None
+    if found.ip != found.network.network_address:
+        raise ValueError(f"`{text}` is an address; did you mean `{found.network}`?")
+    return str(found.network)
+
+
+@cache
+def _zones() -> tuple[str, ...]:
+    return tuple(sorted(available_timezones()))
+
+
+def time_zone(text: str) -> str:
+    """Return the name of a time zone.
+
+    Raises:
+        ValueError: there is none of that name.
+    """
+    if text in _zones():
+        return text
+    near = did_you_mean(text, _zones())
+    instead = near if near.startswith("did") else "write one like `Europe/Berlin`"
+    raise ValueError(f"there is no time zone `{text}`; {instead}")
+
+
+def priority(text: str) -> Priority:
+    """Return a priority.
+
+    Raises:
+        ValueError: there is none of that name.
+    """
+    names = [level.name.lower() for level in Priority]
+    if text not in names:
+        raise ValueError(f"there is no priority `{text}`; {did_you_mean(text, names)}")
+    return Priority[text.upper()]

@@ -1,0 +1,251 @@
+"""All rule files together: names, lists, queries and the tests that stand in them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from monitor.config.rule_file import ReadRules, document_of, tests_of
+from monitor.config.rules_model import RuleEntry
+from monitor.config.yaml_file import KEY, Location
+from monitor.config.yaml_tree import TextNode
+from monitor.config.yaml_words import QUERY_HINT
+from monitor.errors import QueryError
+from monitor.matching import ListProblem, Query, check_list
+from monitor.matching.query import QueryCompiler
+from monitor.model import Diagnostic, Priority, QueryProblem, Rule, RuleTest, Severity
+
+_ANYTHING = ("x",)  # stands for a list that is wrong by itself, which was said
+
+
+@dataclass(frozen=True, slots=True)
+class Defaults:
+    """What a rule gets that does not say it."""
+
+    channels: tuple[str, ...]
+    priority: Priority
+
+
+@dataclass(slots=True)
+class RuleSetCheck:
+    """What files say together; findings by file, and which of them are failed tests."""
+
+    rules: list[Rule] = field(default_factory=list)
+    lists: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    found: defaultdict[str, list[Diagnostic]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
+    failed_tests: list[Diagnostic] = field(default_factory=list)
+
+    def errors(self) -> dict[str, list[Diagnostic]]:
+        """Return the errors, by file; files without one are left out."""
+        kept = {
+            name: [each for each in found if each.severity is Severity.ERROR]
+            for name, found in self.found.items()
+        }
+        return {name: errors for name, errors in kept.items() if errors}
+
+
+def check_set(files: Sequence[ReadRules], defaults: Defaults) -> RuleSetCheck:
+    """Return what the files say together; of equal names the first file's counts.
+
+    Where lists of a file could not be read, a list that is missing may be one of
+    them, and is not complained of.
+    """
+    return _Checking(files, defaults).checked()
+
+
+class _Checking:
+    def __init__(self, files: Sequence[ReadRules], defaults: Defaults) -> None:
+        self._files = files
+        self._defaults = defaults
+        self._is_partial = any(read.hides_lists for read in files)
+        self._result = RuleSetCheck()
+        self._lists: dict[str, tuple[str, ...]] = {}
+
+    def checked(self) -> RuleSetCheck:
+        """Return the result."""
+        self._collect_lists()
+        compiler = QueryCompiler(self._lists)
+        seen: dict[str, ReadRules] = {}
+        for read in self._files:
+            for name, entry in read.model.rules.items() if read.model else ():
+                if name in seen:
+                    self._twice(read, ("rules", name), seen[name])
+                else:
+                    seen[name] = read
+                    self._check_rule(compiler, read, name, entry)
+        self._result.rules.sort(key=lambda rule: rule.path)
+        return self._result
+
+    def _report(self, read: ReadRules, finding: Diagnostic) -> None:
+        self._result.found[read.name].append(finding)
+
+    def _twice(self, read: ReadRules, location: Location, first: ReadRules) -> None:
+        line = first.file.line((*location, KEY))
+        what = f"`{location[-1]}` stands twice; the first is in {first.name}:{line}"
+        self._report(read, read.file.at((*location, KEY), what))
+
+    # --- lists ---
+
+    def _collect_lists(self) -> None:
+        owners: dict[str, ReadRules] = {}
+        for read in self._files:
+            for name, items in read.model.lists.items() if read.model else ():
+                if name in owners:
+                    self._twice(read, ("lists", name), owners[name])
+                else:
+                    owners[name] = read
+                    self._result.lists[name] = items
+        broken = (name for read in self._files for name in read.list_names)
+        self._lists = {**dict.fromkeys(broken, _ANYTHING), **self._result.lists}
+        for name, read in owners.items():
+            self._check_list(read, name)
+
+    def _check_list(self, read: ReadRules, name: str) -> None:
+        items = self._result.lists[name]
+        for place, problem in check_list(name, items, self._lists):
+            if not self._is_excused(problem, items[place]):
+                self._report(
+                    read,
+                    read.file.at(
+                        ("lists", name, place),
+                        problem.text,
+                        problem.severity,
+                        problem.start,
+                    ),
+                )
+
+    def _is_excused(self, problem: QueryProblem, text: str) -> bool:
+        """Say whether the cause is reported elsewhere, or may stand in no file read."""
+        is_of_list = text[problem.start : problem.start + 1] == "$"
+        is_error = problem.severity is Severity.ERROR
+        return self._is_partial and is_error and is_of_list
+
+    # --- rules ---
+
+    def _check_rule(
+        self, compiler: QueryCompiler, read: ReadRules, name: str, entry: RuleEntry
+    ) -> None:
+        query = self._compiled(compiler, read, name, entry)
+        if query is None:
+            return
+        tests = []
+        for key, place, test in tests_of(entry):
+            tests.append(test)
+            if read.is_sound:  # else an example may lack what was wrong in it
+                self._run_test(read, ("rules", name, key, place), query, test)
+        self._result.rules.append(self._rule(read, name, entry, tests))
+
+    def _compiled(
+        self, compiler: QueryCompiler, read: ReadRules, name: str, entry: RuleEntry
+    ) -> Query | None:
+        try:
+            query = compiler.compile(entry.query, bound=read.is_bound(name))
+        except QueryError as error:
+            self._report_problems(read, name, entry, error.problems)
+            return None
+        self._report_problems(read, name, entry, query.problems)
+        self._warn_of_comment(read, name)
+        return query
+
+    def _report_problems(
+        self,
+        read: ReadRules,
+        name: str,
+        entry: RuleEntry,
+        problems: Iterable[QueryProblem],
+    ) -> None:
+        location = ("rules", name, "query")
+        for problem in problems:
+            if isinstance(problem, ListProblem):
+                continue  # said where the list stands
+            if not self._is_excused(problem, entry.query):
+                more = _what_yaml_did(read, location, problem)
+                self._report(
+                    read,
+                    read.file.at(
+                        location, problem.text + more, problem.severity, problem.start
+                    ),
+                )
+
+    def _warn_of_comment(self, read: ReadRules, name: str) -> None:
+        location = ("rules", name, "query")
+        comment = _comment_after(read, location)
+        if re.match(r"#[^\s#]", comment):
+            what = f"YAML drops `{comment}` as a comment; {QUERY_HINT}"
+            self._report(read, read.file.at(location, what, Severity.WARNING))
+
+    def _run_test(
+        self, read: ReadRules, location: Location, query: Query, test: RuleTest
+    ) -> None:
+        because = query.match(document_of(test))
+        if (because is not None) is test.expected:
+            return
+        what = "this should match, and does not"
+        if because is not None:
+            words = ", ".join(dict.fromkeys(f"`{each.text}`" for each in because))
+            what = "this should not match, and does" + (f": {words}" if words else "")
+        finding = read.file.at(location, what)
+        self._report(read, finding)
+        self._result.failed_tests.append(finding)
+
+    def _rule(
+        self, read: ReadRules, name: str, entry: RuleEntry, tests: Iterable[RuleTest]
+    ) -> Rule:
+        channels = entry.channels or self._defaults.channels
+        priority = self._defaults.priority if entry.priority is None else entry.priority
+        lists = _named_lists(entry.query, self._result.lists)
+        decides = [entry.query, lists, entry.feeds, channels, priority]
+        version = hashlib.sha256(json.dumps(decides).encode()).hexdigest()[:16]
+        return Rule(
+            name=name,
+            query=entry.query,
+            feeds=entry.feeds,
+            channels=channels,
+            priority=priority,
+            tests=tuple(tests),
+            path=read.file.source.path,
+            version=version,
+        )
+
+
+def _named_lists(
+    query: str, lists: Mapping[str, Sequence[str]]
+) -> list[tuple[str, Sequence[str]]]:
+    """Return the lists that a query names, and those that they name, by name."""
+    found: dict[str, Sequence[str]] = {}
+    waiting = [query]
+    while waiting:
+        for name in re.findall(r"\$([\w-]+)", waiting.pop()):
+            if name in lists and name not in found:
+                found[name] = lists[name]
+                waiting += lists[name]
+    return sorted(found.items())
+
+
+def _comment_after(read: ReadRules, location: Location) -> str:
+    """Return the comment that YAML cut off behind a value, empty if there is none."""
+    node = read.file.node(location)
+    if not isinstance(node, TextNode) or node.style:
+        return ""
+    found = re.match(r"[ \t]+(#.*)", read.file.source.rest_of_line(node.end))
+    return found[1].rstrip() if found else ""
+
+
+def _what_yaml_did(read: ReadRules, location: Location, problem: QueryProblem) -> str:
+    """Return what YAML took from a query, if that may be why it is wrong."""
+    node = read.file.node(location)
+    if problem.severity is not Severity.ERROR or not isinstance(node, TextNode):
+        return ""
+    comment = _comment_after(read, location)
+    is_at_end = problem.start + problem.length >= len(node.value.rstrip())
+    if comment and is_at_end:
+        return f"; YAML drops `{comment}` as a comment: {QUERY_HINT}"
+    if node.style in ("'", '"') and node.style:
+        return f"; YAML takes the quotes around the value: {QUERY_HINT}"
+    return ""

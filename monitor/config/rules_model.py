@@ -1,0 +1,80 @@
+"""What a rule file may say."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from monitor.config.strict import Strict
+from monitor.config.typed import (
+    AtLeastOne,
+    KnownChannel,
+    ListName,
+    Name,
+    PriorityName,
+    Selector,
+    Text,
+)
+
+
+class Example(Strict):
+    """An entry made up for a test: its title, or a mapping with its fields."""
+
+    short_for: ClassVar[str] = "title"
+
+    title: Text = Field(default="", description="The title.")
+    summary: Text = Field(default="", description="The summary.")
+    content: Text = Field(default="", description="The text.")
+    author: Text = Field(default="", description="Who wrote it.")
+    lang: Text = Field(default="", description="Its language, as de or en-GB.")
+    url: Text = Field(default="", description="Its link.")
+    feed: Text = Field(default="", description="The name of its feed.")
+    tags: tuple[Text, ...] = Field(default=(), description="The tags of its feed.")
+    categories: tuple[Text, ...] = Field(
+        default=(), description="The publisher's categories."
+    )
+
+
+class RuleEntry(Strict):
+    """A rule: its query, or a mapping with `query` and where it applies."""
+
+    short_for: ClassVar[str] = "query"
+
+    query: Text = Field(description="What an entry must say.")
+    feeds: tuple[Selector, ...] = Field(
+        default=(),
+        description="Which feeds: names, tag:NAME, a minus means not; default: all.",
+    )
+    channels: Annotated[tuple[KnownChannel, ...], AtLeastOne()] | None = Field(
+        default=None, description="Where its alerts go."
+    )
+    priority: PriorityName | None = Field(
+        default=None, description="How urgent its alerts are."
+    )
+    should_match: tuple[Example, ...] = Field(
+        default=(), description="Entries that it must match; run by `monitor check`."
+    )
+    should_not_match: tuple[Example, ...] = Field(
+        default=(), description="Entries that it must not match."
+    )
+
+
+Items = Annotated[tuple[Text, ...], AtLeastOne()]
+
+
+class RuleFile(Strict):
+    """A file of rules and of the lists that they use."""
+
+    contact: KnownChannel | None = Field(
+        default=None,
+        description="A channel that hears of errors in this file, besides ops.",
+    )
+    lists: dict[ListName, Items] = Field(
+        default={},
+        description="Named lists, used as $name; several bare words in an item "
+        "are a phrase.",
+    )
+    rules: dict[Name, RuleEntry] = Field(
+        default={}, description="Rules by their names, unique over all files."
+    )

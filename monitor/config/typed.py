@@ -1,0 +1,216 @@
+"""Texts typed by the schema: what pydantic makes of a scalar, and what editors see.
+
+YAML's own guesses are not used, so every value arrives as text. Editors do guess,
+so the JSON Schemas allow a number where a text looks like one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Annotated, Any
+
+from pydantic import (
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    PlainValidator,
+    ValidationInfo,
+    WithJsonSchema,
+)
+from pydantic_core import core_schema
+
+from monitor.config import names, quantities
+from monitor.config.feed_url import feed_url, split_url
+from monitor.config.masking import REFERENCE
+from monitor.config.names import Names
+from monitor.config.secrets import malformed
+from monitor.errors import ChannelError
+from monitor.model import Priority
+
+_SCALAR = ["string", "number", "boolean"]
+
+
+def as_text(value: object) -> str:
+    """Return the value if it is a text.
+
+    Raises:
+        ValueError: it is a list, a mapping, or nothing.
+    """
+    if isinstance(value, str):
+        return value
+    if value is None:
+        raise ValueError("nothing is written here")
+    found = "a list" if isinstance(value, list) else "a mapping"
+    raise ValueError(f"a single value belongs here, not {found}")
+
+
+class AtLeastOne:
+    """For lists that must not be empty, in pydantic's words and in JSON Schema's."""
+
+    @staticmethod
+    def __get_pydantic_core_schema__(
+        source: type[Any], handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
+        return core_schema.no_info_after_validator_function(_filled, handler(source))
+
+    @staticmethod
+    def __get_pydantic_json_schema__(
+        schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return {**handler(schema), "minItems": 1}
+
+
+def _filled(items: tuple[str, ...]) -> tuple[str, ...]:
+    if not items:
+        raise ValueError("at least one is needed here")
+    return items
+
+
+def _one(parse: Callable[[str], Any]) -> PlainValidator:
+    return PlainValidator(lambda value: parse(as_text(value)))
+
+
+def _with_names(check: Callable[[Names, str], str]) -> PlainValidator:
+    def validate(value: object, info: ValidationInfo) -> str:
+        text = as_text(value)
+        return check(info.context, text) if info.context else text
+
+    return PlainValidator(validate)
+
+
+def _count(most: int) -> Any:  # noqa: ANN401 - a validator and its schema
+    return PlainValidator(lambda value: quantities.count(as_text(value), most))
+
+
+def _whole(most: int) -> WithJsonSchema:
+    return WithJsonSchema(
+        {
+            "type": ["integer", "string"],
+            "minimum": 1,
+            "maximum": most,
+            "pattern": r"^\d+$",
+        }
+    )
+
+
+def _channel(known: Names, text: str) -> str:
+    known.require_channel(text)
+    return text
+
+
+def _selector(known: Names, text: str) -> str:
+    known.require_selected(text)
+    return text
+
+
+def _channel_url(known: Names, text: str) -> str:
+    _sound_references(text)
+    if not text:
+        raise ValueError("a channel needs a URL, for example console://")
+    if not REFERENCE.search(text):
+        try:
+            known.check_url(text)
+        except ChannelError as error:
+            raise ValueError(str(error)) from None
+    return text
+
+
+def _sound_references(text: str) -> str:
+    wrong = malformed(text)
+    if wrong:
+        raise ValueError(
+            f"`{wrong[:40]}` is no reference; "
+            "write ${NAME}, ${file:/path} or ${credential:name}"
+        )
+    return text
+
+
+def _header_name(text: str) -> str:
+    if not re.fullmatch(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", text):
+        raise ValueError(f"`{text}` is no name for an HTTP header")
+    return text
+
+
+def _header_value(text: str) -> str:
+    if not text.isprintable():
+        raise ValueError("a header's value is one line")
+    return _sound_references(text)
+
+
+def _contact(text: str) -> str:
+    if not text.isprintable() or not text.isascii():
+        raise ValueError("write a URL or an e-mail address, in ASCII")
+    return text
+
+
+def _proxy(text: str) -> str:
+    if text:
+        split_url(text)
+    return text
+
+
+def _database(text: str) -> str:
+    if not text.startswith("sqlite:"):
+        raise ValueError("only SQLite is supported; write sqlite:///../var/monitor.db")
+    if not text.startswith("sqlite:///") or text.endswith("/"):
+        raise ValueError(
+            "name the file after three slashes: sqlite:///../var/monitor.db"
+        )
+    return text
+
+
+Text = Annotated[str, _one(str), WithJsonSchema({"type": _SCALAR})]
+Duration = Annotated[
+    timedelta,
+    _one(quantities.duration),
+    WithJsonSchema(
+        {
+            "type": ["string", "integer"],
+            "pattern": f"^({quantities.DURATION})$",
+            "maximum": 0,
+        }
+    ),
+]
+Interval = Annotated[
+    timedelta,
+    _one(quantities.interval),
+    WithJsonSchema({"type": "string", "pattern": r"^(\d{1,6}(ms|[smhdw]))+$"}),
+]
+Size = Annotated[
+    int,
+    _one(quantities.size),
+    WithJsonSchema({"type": ["string", "integer"], "pattern": f"^{quantities.SIZE}$"}),
+]
+Concurrency = Annotated[int, _count(1000), _whole(1000)]
+Connections = Annotated[int, _count(100), _whole(100)]
+Network = Annotated[str, _one(quantities.network), WithJsonSchema({"type": "string"})]
+Zone = Annotated[str, _one(quantities.time_zone), WithJsonSchema({"type": "string"})]
+PriorityName = Annotated[
+    Priority,
+    _one(quantities.priority),
+    WithJsonSchema({"enum": [level.name.lower() for level in Priority]}),
+]
+FeedUrl = Annotated[
+    str,
+    _one(feed_url),
+    WithJsonSchema({"type": "string", "pattern": r"^([hH][tT][tT][pP][sS]?://|\$\{)"}),
+]
+ProxyUrl = Annotated[str, _one(_proxy), WithJsonSchema({"type": "string"})]
+DatabaseUrl = Annotated[
+    str,
+    _one(_database),
+    WithJsonSchema({"type": "string", "pattern": "^sqlite:///.*[^/]$"}),
+]
+Contact = Annotated[str, _one(_contact), WithJsonSchema({"type": "string"})]
+HeaderName = Annotated[str, _one(_header_name), WithJsonSchema({"type": "string"})]
+HeaderValue = Annotated[str, _one(_header_value), WithJsonSchema({"type": _SCALAR})]
+Name = Annotated[str, _one(names.name), WithJsonSchema({"type": "string"})]
+Tag = Annotated[str, _one(names.name), WithJsonSchema({"type": _SCALAR})]
+FeedName = Annotated[str, _one(names.feed_name), WithJsonSchema({"type": _SCALAR})]
+ListName = Annotated[str, _one(names.list_name), WithJsonSchema({"type": "string"})]
+KnownChannel = Annotated[str, _with_names(_channel), WithJsonSchema({"type": "string"})]
+Selector = Annotated[str, _with_names(_selector), WithJsonSchema({"type": "string"})]
+ChannelUrl = Annotated[
+    str, _with_names(_channel_url), WithJsonSchema({"type": "string"})
+]

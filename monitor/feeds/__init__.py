@@ -1,0 +1,19 @@
+"""Feeds: bytes to entries, which entry is which, what is new, when to poll next."""
+
+from __future__ import annotations
+
+from monitor.feeds.canonical import canonical_link
+from monitor.feeds.identity import fingerprint, identify
+from monitor.feeds.next_poll import after_poll, body_hash
+from monitor.feeds.novelty import decide
+from monitor.feeds.parse import parse_feed
+
+__all__ = [
+    "after_poll",
+    "body_hash",
+    "canonical_link",
+    "decide",
+    "fingerprint",
+    "identify",
+    "parse_feed",
+]

@@ -1,0 +1,104 @@
+"""Bytes to text, without trusting what is declared.
+
+The order: a byte order mark; UTF-8 where the bytes are UTF-8, a few bad ones
+included; what the server or the document declares; windows-1252.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+    # without a mark, but with the first "<" or "{" of a document
+    (b"<\0\0\0", "utf-32-le"),
+    (b"\0\0\0<", "utf-32-be"),
+    (b"<\0", "utf-16-le"),
+    (b"\0<", "utf-16-be"),
+    (b"{\0", "utf-16-le"),
+    (b"\0{", "utf-16-be"),
+)
+_HTTP_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]{2,40})", re.IGNORECASE)
+_XML_ENCODING = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]{2,40})")
+_HEAD = 1_000
+
+_SUPERSETS = {
+    "iso8859-1": "cp1252",
+    "ascii": "cp1252",
+    "iso8859-9": "cp1254",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "shift_jis": "cp932",
+    "euc_kr": "cp949",
+}
+"""What people mean by the name they write."""
+
+_TEXT_CODECS = re.compile(
+    r"(cp|iso8859|koi8|gb|big5|euc|shift_ji|mac-|tis|hz|johab|ascii|iso2022|utf-?(8|16|32))"
+)
+"""Python's codecs that are character sets; others compute (punycode, idna ...)."""
+
+_BAD_BYTES = {
+    0xDC00 + byte: bytes([byte]).decode("cp1252", "replace")
+    for byte in range(0x80, 0x100)
+}
+_BAD_BYTE = re.compile("[\udc80-\udcff]")
+_WIDE = re.compile("[^\x00-\x7f\udc80-\udcff]")
+_TOLERATED = 50
+"""One character in so many may be broken before a declared charset is disbelieved."""
+
+
+def decode(body: bytes, content_type: str = "") -> str:
+    """Return the text of a document, without a byte order mark; never fails.
+
+    `content_type` is the HTTP header; its charset counts only where the bytes leave
+    a choice. One bad byte spoils one character.
+    """
+    for mark, encoding in _MARKS:
+        if body.startswith(mark) and encoding != "utf-8":
+            return body.decode(encoding, "replace").lstrip("\ufeff")
+    text = body.decode("utf-8", "surrogateescape").lstrip("\ufeff")
+    if not _BAD_BYTE.search(text):
+        return text
+    if body.startswith(codecs.BOM_UTF8) or _is_mostly_utf8(text):
+        return text.translate(_BAD_BYTES)
+    declared = (_declared(body, name) for name in _declarations(body, content_type))
+    return next((found for found in declared if found), None) or body.decode(
+        "cp1252", "replace"
+    )
+
+
+def _is_mostly_utf8(text: str) -> bool:
+    return len(_WIDE.findall(text)) > len(_BAD_BYTE.findall(text))
+
+
+def _declarations(body: bytes, content_type: str) -> list[str]:
+    """Return the declared encodings, the more credible first.
+
+    The server's counts more, except for the one that servers send unasked.
+    """
+    served = _HTTP_CHARSET.search(content_type)
+    written = _XML_ENCODING.search(body[:_HEAD])
+    names = [_known(served[1])] if served else []
+    names += [_known(written[1].decode("ascii", "replace"))] if written else []
+    return sorted((name for name in names if name), key=lambda name: name == "cp1252")
+
+
+def _known(name: str) -> str:
+    """Return Python's name of the character set that is meant, "" if it is none."""
+    try:
+        found = codecs.lookup(name).name
+    except LookupError:
+        return ""
+    return _SUPERSETS.get(found, found) if _TEXT_CODECS.match(found) else ""
+
+
+def _declared(body: bytes, encoding: str) -> str | None:
+    """Return the body in a declared encoding, None if it is hardly in that one."""
+    text = body.decode(encoding, "replace")
+    return text if text.count("\ufffd") * _TOLERATED <= len(text) else None

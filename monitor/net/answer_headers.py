@@ -1,0 +1,100 @@
+"""What an answer's headers say about asking again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+from multidict import CIMultiDictProxy
+
+from monitor.model import Validators
+from monitor.net.failure import one_line
+
+Headers = CIMultiDictProxy[str]
+
+_LONGEST_CACHE = timedelta(days=30)  # more is absurd for a feed
+_SECONDS = re.compile(r"[0-9]{1,10}")
+_DIRECTIVE = re.compile(r'([A-Za-z-]+)\s*(?:=\s*("[^"]*"|[^",\s]*))?')
+_OVERLOADED = frozenset({429, 503})
+_BOT_WALLS = {
+    "cf-mitigated": "Cloudflare's bot wall",
+    "x-amzn-waf-action": "Amazon's bot wall",
+    "x-sucuri-block": "Sucuri's bot wall",
+}
+
+
+def read_validators(headers: Headers) -> Validators:
+    """Return ETag and Last-Modified byte for byte; unprintable ones count as absent."""
+    return Validators(
+        etag=_verbatim(headers.get("ETag")),
+        last_modified=_verbatim(headers.get("Last-Modified")),
+    )
+
+
+def _verbatim(value: str | None) -> str | None:
+    # Bytes that are not UTF-8 can neither be stored nor be sent again as they were.
+    return value if value and value.isprintable() else None
+
+
+def read_retry_after(headers: Headers, status: int, now: datetime) -> timedelta | None:
+    """Return how long a 429 or 503 asks to wait; None if it says nothing usable."""
+    value = headers.get("Retry-After", "").strip()
+    if status not in _OVERLOADED:
+        return None
+    wait = _seconds(value)
+    if wait is None:
+        wait = _until(value, headers, now)
+    return wait if wait is not None and wait > timedelta(0) else None
+
+
+def read_cacheable_for(headers: Headers, now: datetime) -> timedelta | None:
+    """Return how long the answer may be kept; None where silent or absurd.
+
+    An answer that is stale already may be kept for no time, which is zero.
+    """
+    directives = dict(_directives(headers))
+    if "no-store" in directives or "no-cache" in directives:
+        return None
+    if "max-age" in directives:
+        lifetime = _seconds(directives["max-age"])
+    else:
+        lifetime = _until(headers.get("Expires", ""), headers, now)
+    if lifetime is None or lifetime > _LONGEST_CACHE:
+        return None
+    age = _seconds(headers.get("Age", "").strip()) or timedelta(0)
+    return max(lifetime - age, timedelta(0))
+
+
+def _directives(headers: Headers) -> Iterator[tuple[str, str]]:
+    for value in headers.getall("Cache-Control", ()):
+        for found in _DIRECTIVE.finditer(value):
+            yield found[1].lower(), (found[2] or "").strip('" ')
+
+
+def _seconds(value: str) -> timedelta | None:
+    return timedelta(seconds=int(value)) if _SECONDS.fullmatch(value) else None
+
+
+def _until(value: str, headers: Headers, now: datetime) -> timedelta | None:
+    """Return the time from the server's own clock to `value`."""
+    end = _date(value)
+    start = _date(headers.get("Date", "")) or now
+    return end - start if end else None
+
+
+def _date(value: str) -> datetime | None:
+    try:
+        date = parsedate_to_datetime(value)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    return date if date.tzinfo else date.replace(tzinfo=UTC)
+
+
+def bot_wall(headers: Headers) -> str:
+    """Return the words that name a bot wall which says so itself, or nothing."""
+    for name, wall in _BOT_WALLS.items():
+        if name in headers:
+            return f" from {wall} ({name}: {one_line(headers[name])})"
+    return ""

@@ -1,0 +1,218 @@
+"""Every configured place: one attempt at a time in each, each in its own thread.
+
+The threads are daemons of our own. A pool would let six hanging places stop the
+seventh, and its threads would keep the process from ending.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
+from threading import Thread
+from types import MappingProxyType
+from typing import TYPE_CHECKING, TextIO
+
+from monitor.alerts import render
+from monitor.errors import ChannelError, SecretError
+from monitor.model import (
+    ChannelSpec,
+    Form,
+    Lane,
+    Message,
+    SendOutcome,
+    SendResult,
+)
+from monitor.net.console import ConsoleChannel
+from monitor.ports import Clock
+
+if TYPE_CHECKING:
+    from monitor.net.apprise_channel import AppriseChannel
+
+_DEADLINE = timedelta(seconds=60)
+_CONSOLE = "console:"
+
+_SPACING: Mapping[Form, timedelta] = MappingProxyType(
+    {
+        Form.TELEGRAM: timedelta(seconds=1),
+        Form.SLACK: timedelta(seconds=1),
+        Form.DISCORD: timedelta(milliseconds=500),
+    }
+)
+"""The least time between two messages that these services ask for."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """One message and all that its rendering needs."""
+
+    message: Message
+    created_at: datetime
+    maybe_sent: bool
+    bare: bool
+
+
+class ChannelSet:
+    """The channels of one configuration."""
+
+    def __init__(
+        self,
+        specs: Sequence[ChannelSpec],
+        *,
+        clock: Clock,
+        zone: tzinfo,
+        resolve: Callable[[str], str],
+        redact: Callable[[str], str],
+        console: TextIO,
+        deadline: timedelta = _DEADLINE,
+    ) -> None:
+        """Open nothing yet: a URL is read when something is sent to it.
+
+        `resolve` expands ``${...}`` (SecretError where that is not possible),
+        `redact` takes every secret out of a text, `console` is where ``console://``
+        prints. An attempt that has no end after `deadline` counts as unknown.
+        """
+        self._urls = {
+            Lane(spec.name, place): url
+            for spec in specs
+            for place, url in enumerate(spec.urls)
+        }
+        self._clock = clock
+        self._zone = zone
+        self._resolve = resolve
+        self._redact = redact
+        self._console = ConsoleChannel(console, zone=zone)
+        self._deadline = deadline
+        self._opened: dict[Lane, AppriseChannel] = {}
+        self._flights: dict[Lane, Thread] = {}
+        self._free_at: dict[Lane, float] = {}
+        self._is_closed = False
+
+    def lanes(self) -> Sequence[Lane]:
+        """Return every lane, in the order of the configuration."""
+        return tuple(self._urls)
+
+    def close(self) -> None:
+        """Begin nothing any more; what is in flight ends by itself or never."""
+        self._is_closed = True
+
+    async def send(
+        self,
+        lane: Lane,
+        message: Message,
+        *,
+        created_at: datetime,
+        maybe_sent: bool,
+        bare: bool,
+    ) -> SendResult:
+        """Try once to deliver; what a service does never raises."""
+        if lane not in self._urls:
+            return _broken(f"channel {lane.channel} is not configured")
+        await self._keep_distance(lane)
+        flight = self._flights.get(lane)
+        if self._is_closed:
+            return SendResult(SendOutcome.RETRY, detail="the monitor is stopping")
+        if flight is not None and flight.is_alive():
+            detail = "an earlier attempt still hangs"
+            return SendResult(SendOutcome.RETRY, detail=detail)
+        return await self._fly(lane, _Task(message, created_at, maybe_sent, bare))
+
+    async def _keep_distance(self, lane: Lane) -> None:
+        pause = self._free_at.get(lane, 0.0) - self._clock.monotonic()
+        if pause > 0:
+            await self._clock.sleep(timedelta(seconds=pause))
+
+    async def _fly(self, lane: Lane, task: _Task) -> SendResult:
+        """Send in a thread of the lane's own, which is left behind if it hangs."""
+        loop = asyncio.get_running_loop()
+        landed: asyncio.Future[SendResult] = loop.create_future()
+
+        def fly() -> None:
+            result = self._attempt(lane, task)
+            with suppress(RuntimeError):  # the loop ended before the attempt did
+                loop.call_soon_threadsafe(_land, landed, result)
+
+        name = f"channel {lane.channel} {lane.place}"
+        flight = Thread(target=fly, name=name, daemon=True)
+        self._flights[lane] = flight
+        flight.start()
+        seconds = self._deadline.total_seconds()
+        try:
+            return await asyncio.wait_for(landed, seconds)
+        except TimeoutError:
+            detail = f"no answer for {seconds:g} s"
+            return SendResult(SendOutcome.UNKNOWN, detail=detail)
+
+    def _attempt(self, lane: Lane, task: _Task) -> SendResult:
+        """Send, in the lane's thread."""
+        try:
+            url = self._resolve(self._urls[lane]).strip()
+            if _is_console(url):
+                return self._print(task)
+            return self._send(lane, url, task)
+        except (SecretError, ChannelError) as error:
+            return _broken(self._redact(str(error)))
+        except Exception as error:  # noqa: BLE001 - a lost result would lose the lane
+            detail = f"the monitor failed to send: {type(error).__name__}"
+            return SendResult(SendOutcome.RETRY, detail=detail)
+
+    def _print(self, task: _Task) -> SendResult:
+        return self._console.send(
+            task.message,
+            created_at=task.created_at,
+            now=self._clock.now(),
+            maybe_sent=task.maybe_sent,
+        )
+
+    def _send(self, lane: Lane, url: str, task: _Task) -> SendResult:
+        channel = self._opened.get(lane) or self._open(lane, url)
+        rendered = render(
+            task.message,
+            channel.form,
+            created_at=task.created_at,
+            now=self._clock.now(),
+            zone=self._zone,
+            maybe_sent=task.maybe_sent,
+            bare=task.bare,
+        )
+        result = channel.send(rendered)
+        pause = _SPACING.get(channel.form, timedelta(0)).total_seconds()
+        self._free_at[lane] = self._clock.monotonic() + pause
+        if result.outcome is SendOutcome.CHANNEL_BROKEN:
+            # The next attempt reads the URL anew: its secret may be another one then.
+            self._opened.pop(lane, None)
+        return result
+
+    def _open(self, lane: Lane, url: str) -> AppriseChannel:
+        # Apprise takes a third of a second to load; a console needs none of it.
+        from monitor.net.apprise_channel import AppriseChannel  # noqa: PLC0415
+
+        self._opened[lane] = AppriseChannel(url, redact=self._redact)
+        return self._opened[lane]
+
+
+def check_url(url: str) -> None:
+    """Make sure that the console or a service takes the URL; nothing is contacted.
+
+    Raises:
+        ChannelError: nothing does; the text shows nothing of it but its kind.
+    """
+    if not _is_console(url):
+        from monitor.net import apprise_channel  # noqa: PLC0415 - slow to load
+
+        apprise_channel.check_url(url)
+
+
+def _is_console(url: str) -> bool:
+    return url.strip().lower().rstrip("/") == _CONSOLE
+
+
+def _broken(detail: str) -> SendResult:
+    return SendResult(SendOutcome.CHANNEL_BROKEN, detail=detail)
+
+
+def _land(landed: asyncio.Future[SendResult], result: SendResult) -> None:
+    if not landed.done():
+        landed.set_result(result)

@@ -1,0 +1,141 @@
+"""The console channel: an alert as a person reads it, on a terminal or into a pipe."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, tzinfo
+from io import StringIO
+from threading import Lock
+from typing import TextIO
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
+
+from monitor.alerts.wording import at_local_time, how_late, legible, lines, one_line
+from monitor.model import (
+    Excerpt,
+    Message,
+    MessageKind,
+    Priority,
+    SendOutcome,
+    SendResult,
+)
+
+_COLOURS = {
+    Priority.LOW: "dim",
+    Priority.NORMAL: "green",
+    Priority.HIGH: "yellow",
+    Priority.URGENT: "bold red",
+}
+_WIDTH_OF_A_PIPE = 100
+
+
+class ConsoleChannel:
+    """Prints messages to a stream, with the colours and the width of a terminal."""
+
+    def __init__(self, stream: TextIO, *, zone: tzinfo) -> None:
+        self._stream = stream
+        self._zone = zone
+        self._one_at_a_time = Lock()
+
+    def send(
+        self,
+        message: Message,
+        *,
+        created_at: datetime,
+        now: datetime,
+        maybe_sent: bool = False,
+    ) -> SendResult:
+        """Print the message; a stream that is closed is a reason to try again."""
+        with self._one_at_a_time:
+            try:
+                self._write(self._page(message, created_at, now, maybe_sent=maybe_sent))
+            except (OSError, ValueError) as error:
+                detail = f"the console cannot be written ({type(error).__name__})"
+                return SendResult(SendOutcome.RETRY, detail=detail)
+        return SendResult(SendOutcome.SENT)
+
+    def _write(self, page: str) -> None:
+        encoding = self._stream.encoding or "utf-8"
+        self._stream.write(page.encode(encoding, "replace").decode(encoding))
+        self._stream.flush()
+
+    def _page(
+        self, message: Message, created_at: datetime, now: datetime, *, maybe_sent: bool
+    ) -> str:
+        """Return the whole text, so that it goes out in one piece."""
+        is_terminal = self._stream.isatty()
+        page = StringIO()
+        console = Console(
+            file=page,
+            force_terminal=is_terminal,
+            width=None if is_terminal else _WIDTH_OF_A_PIPE,
+            markup=False,
+            highlight=False,
+            emoji=False,
+            soft_wrap=not is_terminal,
+        )
+        remarks = [how_late(created_at, now)]
+        remarks += ["possible repeat"] if maybe_sent else []
+        for line in _lines(message, self._zone, [r for r in remarks if r]):
+            console.print(line)
+        console.print()
+        return page.getvalue()
+
+
+def _lines(
+    message: Message, zone: tzinfo, remarks: list[str]
+) -> Iterator[Text | Padding]:
+    yield _head(message, remarks)
+    yield _indented(Text(one_line(message.title) or "(without a title)", style="bold"))
+    if origin := _origin(message, zone):
+        yield _indented(Text(origin, style="dim"))
+    for line in lines(message.text).splitlines():
+        yield _indented(Text(line))
+    for excerpt in message.excerpts:
+        yield _indented(_highlighted(excerpt))
+    if message.terms:
+        yield _indented(Text("because: " + "; ".join(message.terms), style="dim"))
+    yield from (_indented(Text(label, style="yellow")) for label in message.labels)
+    if message.link:
+        yield _indented(Text(one_line(message.link), style="underline"))
+
+
+def _head(message: Message, remarks: list[str]) -> Text:
+    """Return "● waffen  high  alert 12  2 h late"."""
+    head = Text("● ", style=_COLOURS[message.priority])
+    head.append(_names(message), style="bold")
+    head.append(f"  {message.priority.name.lower()}", style=_COLOURS[message.priority])
+    if message.alerts:
+        head.append("  alert " + " ".join(map(str, message.alerts)), style="dim")
+    for remark in remarks:
+        head.append(f"  {remark}", style="yellow")
+    return head
+
+
+def _names(message: Message) -> str:
+    if message.kind is not MessageKind.ALERT:
+        return "monitor"
+    return ", ".join(one_line(rule) for rule in message.rules)
+
+
+def _origin(message: Message, zone: tzinfo) -> str:
+    at = message.published_at or message.first_seen_at
+    time = at_local_time(at, zone) if at else ""
+    parts = (one_line(message.source), one_line(message.author), time)
+    return " · ".join(part for part in parts if part)
+
+
+def _highlighted(excerpt: Excerpt) -> Text:
+    """Return the sentence with its words marked, by colour and without it too."""
+    text, place = Text(), 0
+    for start, end in excerpt.marks:
+        text.append(legible(excerpt.text[place:start]))
+        text.append(f"»{legible(excerpt.text[start:end])}«", style="bold yellow")
+        place = end
+    return text.append(legible(excerpt.text[place:]))
+
+
+def _indented(text: Text) -> Padding:
+    return Padding(text, (0, 0, 0, 2), expand=False)

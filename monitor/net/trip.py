@@ -1,0 +1,98 @@
+"""One fetch under way: where it is, what it may carry there, what it has cost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from multidict import CIMultiDict
+from yarl import URL
+
+from monitor.errors import SecretError
+from monitor.model import FetchOutcome, FetchRequest, PollPolicy
+from monitor.net import urls
+from monitor.net.failure import FetchError
+from monitor.net.request_headers import common_headers, own_headers
+from monitor.net.wire import Answer
+
+MOST_REDIRECTS = 8
+
+
+@dataclass(slots=True)
+class Trip:
+    """The places of one fetch, from the configured URL along its redirects.
+
+    `common` headers go everywhere, `own` ones to the configured origin only.
+    `may_enter` says whether the next place may lie in an allowed network: until
+    one did not. `spent` is in seconds, waiting for a place not counted.
+    """
+
+    url: URL
+    common: CIMultiDict[str]
+    own: CIMultiDict[str]
+    proxy: str = ""
+    may_enter: bool = True
+    spent: float = 0.0
+    _home: urls.Origin = field(init=False)
+    _seen: set[URL] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._home = urls.origin(self.url)
+        self._seen = {self.url}
+
+    @property
+    def redirects(self) -> int:
+        """Return how many redirects were followed."""
+        return len(self._seen) - 1
+
+    def headers(self) -> CIMultiDict[str]:
+        """Return what is sent to where the fetch is now."""
+        headers = self.common.copy()
+        if urls.origin(self.url) == self._home:
+            headers.update(self.own)
+        return headers
+
+    def follow(self, answer: Answer) -> None:
+        """Go where the redirect in `answer` leads.
+
+        Raises:
+            FetchError: it leads nowhere, in a circle or too far (REDIRECT), or out
+                of HTTP (BLOCKED).
+        """
+        location = answer.headers.get("Location")
+        if location is None:
+            raise _lost(f"answered {answer.status} without saying where to go")
+        target = urls.redirect_target(self.url, location)
+        if target in self._seen:
+            raise _lost("the redirects lead in a circle")
+        if self.redirects == MOST_REDIRECTS:
+            raise _lost(f"more than {MOST_REDIRECTS} redirects")
+        self._seen.add(target)
+        self.url = target
+
+
+def _lost(detail: str) -> FetchError:
+    return FetchError(FetchOutcome.REDIRECT, detail)
+
+
+def begin(
+    request: FetchRequest, policy: PollPolicy, resolve: Callable[[str], str]
+) -> Trip:
+    """Return the trip that `request` asks for, every ``${...}`` expanded.
+
+    Raises:
+        FetchError: the URL or a header cannot be sent (BLOCKED), or a ``${...}`` is
+            not set (SECRET).
+    """
+    try:
+        address = resolve(request.url)
+        own = CIMultiDict(own_headers(request.headers, resolve))
+        proxy = resolve(policy.proxy)
+    except SecretError as error:
+        raise FetchError(FetchOutcome.SECRET, str(error)) from error
+    url = urls.read_url(address)
+    credentials = urls.basic_credentials(address)
+    if credentials is not None:
+        own.setdefault("Authorization", credentials)
+    common = CIMultiDict(common_headers(policy.contact, request.validators))
+    return Trip(url, common, own, proxy)

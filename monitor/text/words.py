@@ -1,0 +1,281 @@
+"""Plain text to words: where each stands, and the keys under which it is found.
+
+A *word* is a run of letters and digits; soft hyphens, zero-width characters and
+combining marks inside it belong to it but not to its keys. Languages written
+without spaces give one word for each character.
+
+What is written together can be read in more than one way: "EU-Sanktionen" is two
+words and one joined one, "AT&T" is two and a whole, "Journalist:innen" is its stem
+and "Journalistinnen", "Scholz'" and "Azerbaijan's" lose their ending. `readings`
+gives all of them; `words` only the words themselves, one after the other.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+from typing import NamedTuple
+
+# Longer chunks are split each time they occur: nobody writes them twice.
+REMEMBERED_LENGTH = 64
+REMEMBERED_CHUNKS = 50_000
+# A longer chain of hyphens is no word, and joining its parts would be quadratic.
+JOINED_CHAIN = 8
+JOINED_PARTS = 4
+JOINED_LENGTH = 100
+
+DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"
+APOSTROPHES = "'\u2019\u02bc\u00b4`\uff07"
+INVISIBLE = (
+    "\u00ad\u034f\u061c\u180e\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d"
+    "\u202e\u2060\u2061\u2062\u2063\u2064\u2066\u2067\u2068\u2069\ufe0e\ufe0f\ufeff"
+)
+# Han, kana, Thai, Lao, Myanmar and Khmer put no spaces between words.
+UNSPACED = (
+    "\u0e01-\u0e3a\u0e40-\u0e4e\u0e81-\u0ebd\u0ec0-\u0ecd\u1000-\u1049\u1050-\u109f"
+    "\u1780-\u17d3\u3005-\u3007\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff"
+    "\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9d"
+    "\U00020000-\U0003fffd"
+)
+
+
+def _marks() -> str:
+    """Return every combining mark, as the inside of a regex class."""
+    codes = range(0x300, 0x1E900)
+    return "".join(chr(c) for c in codes if unicodedata.category(chr(c))[0] == "M")
+
+
+_LETTER = rf"[^\W_{UNSPACED}]"
+MARKS = _marks()
+_INNER = f"{MARKS}{INVISIBLE}"
+_ATOM = rf"(?:[{UNSPACED}][{_INNER}]*+|{_LETTER}++(?:[{_INNER}]++{_LETTER}*+)*+)"
+_DASHES = re.escape(DASHES)
+_FORM = r"[iI]n(?:nen)?(?!\w)"  # German inner forms: Journalist:innen
+_CHUNK = re.compile(
+    rf"[{UNSPACED}][{_INNER}]*+"
+    rf"|@?{_LETTER}++(?:[{_INNER}{_DASHES}{APOSTROPHES}.,&+/@_:*·]++{_LETTER}*+)*+"
+)
+_SEGMENT = re.compile(
+    rf"@?{_ATOM}(?:(?<=\w\w\w)[:*·/_]-?{_FORM}|[.&+@_{APOSTROPHES}]{_ATOM}"
+    rf"|(?<=\d),(?=\d){_ATOM})*+(?:\+\+)?"
+)
+_SUFFIX = re.compile(rf"(?:[{APOSTROPHES}]([sS])|[:*·/_]-?({_FORM}))\Z")
+_WORD = re.compile(_ATOM)
+_HYPHEN = re.compile(rf"[{INVISIBLE}]*(?:[{_DASHES}]|[{_DASHES}]?/[{_DASHES}]?)")
+_SILENT = re.compile(rf"[{_DASHES}{APOSTROPHES}{INVISIBLE}/]")
+# Marks are folded where people leave them out; й without its breve is another letter.
+_ACCENTS = re.compile(
+    "([a-z\u0250-\u02af\u0370-\u03ff])[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff]+"
+)
+_DIGRAPHS = str.maketrans(
+    {"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa", "ə": "e"}
+)
+_LETTERS = str.maketrans(
+    {
+        "æ": "ae",
+        "œ": "oe",
+        "ø": "o",
+        "ł": "l",
+        "đ": "d",
+        "ð": "d",
+        "þ": "th",
+        "ı": "i",  # noqa: RUF001 - Turkish
+        "ħ": "h",
+        "ŋ": "n",
+        "ŧ": "t",
+        "ə": "a",
+        "ё": "е",  # noqa: RUF001 - Cyrillic
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word: `start` and `end` into the text, and the keys that find it."""
+
+    start: int
+    end: int
+    keys: tuple[str, ...]
+
+
+class Reading(NamedTuple):
+    """One way to read a place; `first` and `last` count the words of the text."""
+
+    first: int
+    last: int
+    start: int
+    end: int
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Compound:
+    """What is written as one word: the keys of its parts, and of them joined.
+
+    `joined` is empty where there is one part, or where digits would run together.
+    """
+
+    parts: tuple[tuple[str, ...], ...]
+    joined: tuple[str, ...]
+
+
+class _Part(NamedTuple):
+    """A stretch between hyphens; `stem` is where it ends without a suffix."""
+
+    first: int
+    last: int
+    start: int
+    stem: int
+    end: int
+    text: str
+
+
+def keys(word: str) -> tuple[str, ...]:
+    """Return the keys of a word: umlauts as plain vowels, and (if other) as digraphs.
+
+    Case, accents on Latin and Greek letters, hyphens, apostrophes and invisible
+    characters do not matter: "Müller" gives ``("muller", "mueller")``.
+    """
+    spelled = _SILENT.sub("", word)
+    if spelled.isascii():
+        return (spelled.lower(),)
+    folded = unicodedata.normalize("NFKC", spelled).casefold()
+    folded = unicodedata.normalize("NFC", folded)
+    plain = _without_accents(folded)
+    digraphs = _without_accents(folded.translate(_DIGRAPHS))
+    return (plain,) if plain == digraphs else (plain, digraphs)
+
+
+def _without_accents(folded: str) -> str:
+    bare = unicodedata.normalize("NFKD", folded.translate(_LETTERS))
+    return unicodedata.normalize("NFC", _ACCENTS.sub(r"\1", bare).casefold())
+
+
+def words(text: str) -> tuple[Word, ...]:
+    """Return the words of a text in reading order; none overlaps another."""
+    found: list[Word] = []
+    for reading in readings(text):
+        if reading.first == len(found):
+            found.append(Word(reading.start, reading.end, reading.keys))
+    return tuple(found)
+
+
+def word_keys(text: str) -> list[str]:
+    """Return the first key of each word of a text, in reading order."""
+    return [word.keys[0] for word in words(text)]
+
+
+def readings(text: str) -> Iterator[Reading]:
+    """Yield every reading of a text by its first word; the word alone comes first."""
+    at = 0
+    for match in _CHUNK.finditer(text):
+        chunk, offset = match.group(), match.start()
+        short = len(chunk) <= REMEMBERED_LENGTH
+        width, found = _remembered(chunk) if short else _split(chunk)
+        for first, last, start, end, names in found:
+            yield Reading(first + at, last + at, start + offset, end + offset, names)
+        at += width
+
+
+def compounds(text: str) -> tuple[Compound, ...]:
+    """Return what a query asks for: each word with its parts, endings kept."""
+    found: list[Compound] = []
+    for match in _CHUNK.finditer(text):
+        for chain in _chains(match.group()):
+            parts = tuple(keys(part.text) for part in chain)
+            whole = len(chain) > 1 and _can_join(chain)
+            joined = keys("".join(part.text for part in chain)) if whole else ()
+            found.append(Compound(parts, joined))
+    return tuple(found)
+
+
+def _split(chunk: str) -> tuple[int, tuple[Reading, ...]]:
+    """Return how many words a chunk holds, and all its readings."""
+    found: list[Reading] = []
+    width = 0
+    for chain in _chains(chunk):
+        for part in chain:
+            found.extend(_part_readings(chunk, part))
+        found.extend(_joined_readings(chain))
+        width = chain[-1].last + 1
+    found.sort(key=lambda reading: reading[:2])
+    return width, tuple(found)
+
+
+_remembered = lru_cache(REMEMBERED_CHUNKS)(_split)
+
+
+def _chains(chunk: str) -> list[list[_Part]]:
+    """Return the parts of a chunk; those with a hyphen between stand together."""
+    chains: list[list[_Part]] = []
+    end = position = 0
+    for match in _SEGMENT.finditer(chunk):
+        part = _part(match, position)
+        if chains and _HYPHEN.fullmatch(chunk, end, match.start()):
+            chains[-1].append(part)
+        else:
+            chains.append([part])
+        end, position = match.end(), part.last + 1
+    return chains
+
+
+def _part(match: re.Match[str], position: int) -> _Part:
+    segment = match.group()
+    suffix = _SUFFIX.search(segment)
+    stem = segment[: suffix.start()] if suffix else segment
+    ending = (suffix[1] or suffix[2]) if suffix else ""
+    count = sum(1 for _ in _WORD.finditer(stem))
+    return _Part(
+        first=position,
+        last=position + count - 1,
+        start=match.start(),
+        stem=match.start() + len(stem.rstrip(INVISIBLE)),
+        end=match.start() + len(segment.rstrip(INVISIBLE)),
+        text=stem + ending,
+    )
+
+
+def _part_readings(chunk: str, part: _Part) -> Iterator[Reading]:
+    """Yield the words of a part, its stem where that is more, and its full form."""
+    start, end = part.start, part.stem
+    for n, word in enumerate(_WORD.finditer(chunk, start, end), start=part.first):
+        start, end = word.start(), word.start() + len(word.group().rstrip(INVISIBLE))
+        yield Reading(n, n, start, end, keys(word.group()))
+    if (start, end) != (part.start, part.stem):
+        stem = keys(chunk[part.start : part.stem])
+        yield Reading(part.first, part.last, part.start, part.stem, stem)
+    if part.end != part.stem:
+        full = keys(part.text)
+        yield Reading(part.first, part.last, part.start, part.end, full)
+
+
+def _joined_readings(chain: list[_Part]) -> Iterator[Reading]:
+    """Yield the neighbours of a chain read as one word."""
+    if not 1 < len(chain) <= JOINED_CHAIN:
+        return
+    for i in range(len(chain)):
+        for j in range(i + 2, min(i + JOINED_PARTS, len(chain)) + 1):
+            run = chain[i:j]
+            if run[-1].end - run[0].start <= JOINED_LENGTH and _can_join(run):
+                yield from _run_readings(run)
+
+
+def _run_readings(run: list[_Part]) -> Iterator[Reading]:
+    first, last = run[0], run[-1]
+    text = "".join(part.text for part in run)
+    yield Reading(first.first, last.last, first.start, last.end, keys(text))
+    if last.end != last.stem:
+        stem = text[: len(text) - len(last.text) + last.stem - last.start]
+        yield Reading(first.first, last.last, first.start, last.stem, keys(stem))
+
+
+def _can_join(run: list[_Part]) -> bool:
+    """Say whether no digits would run together: 9/11 is not 911."""
+    return not any(
+        left.text[-1].isdigit() and right.text[0].isdigit()
+        for left, right in pairwise(run)
+    )

@@ -1,0 +1,227 @@
+"""`monitor run`: what it tells systemd, what it logs, how it ends, what it survives."""
+
+from __future__ import annotations
+
+import signal
+import time
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from conftest import configured
+from feedsite import FeedSite, LiveFeed
+from harness import DRAIN, PATIENCE, Daemon, Project, wait_until
+from receivers import Webhook
+
+TITLE = "Aserbaidschan erwägt Waffenlieferungen an Kiew"
+SOON = 15.0  # seconds in which a new entry must have arrived, on a busy machine too
+REPEAT = "possible repeat"
+
+
+def two_feeds(root: Path, site: FeedSite, webhook: Webhook, other: str) -> Project:
+    """Return a project of `news` and a feed at /`other`."""
+    desk, ops = webhook.channel("/desk"), webhook.channel("/ops")
+    return configured(root, desk, ops, site.url("/news"), site.url(f"/{other}"))
+
+
+# --- what systemd hears -------------------------------------------------------------
+
+
+def test_never_ready_with_files_that_cannot_be_in_force(project: Project) -> None:
+    project.write_rules("rules:\n  waffen: Aserbaidschan AND\n")
+    daemon = Daemon(project)
+    daemon.start(ready=False)
+    code = daemon.process.wait(PATIENCE)
+    daemon.clean()
+    assert code == 2, daemon.text()
+    assert "rules.yaml:2:" in daemon.logged()
+    assert daemon.notify.count("READY=1") == 0
+
+
+def test_ready_comes_with_the_first_files_in_force(primed: Project) -> None:
+    with Daemon(primed, "--log-format", "json") as daemon:
+        (files,) = daemon.events("files")
+        assert (files["feeds"], files["rules"]) == (1, 1)
+        (status,) = primed.rows("status")
+        assert "run" in str(status["running"])
+        assert str(daemon.process.pid) in str(status["running"])
+        assert "RELOADING=1" not in daemon.notify.seen
+
+
+def test_hangup_reloads_and_sigterm_says_so(primed: Project) -> None:
+    with Daemon(primed) as daemon:
+        daemon.process.send_signal(signal.SIGHUP)
+        assert daemon.says("RELOADING=1", 1), daemon.text()
+        assert daemon.says("READY=1", 2), daemon.text()
+        daemon.stop()
+    seen = daemon.notify.seen
+    states = [s for s in seen if s in ("READY=1", "RELOADING=1", "STOPPING=1")]
+    assert states == ["READY=1", "RELOADING=1", "READY=1", "STOPPING=1"]
+    assert [s for s in seen if s.startswith("MONOTONIC_USEC=")], "systemd wants it"
+
+
+def test_watchdog_is_fed_while_it_lives(primed: Project) -> None:
+    with Daemon(primed, env={"WATCHDOG_USEC": "3000000"}) as daemon:
+        assert daemon.says("WATCHDOG=1", 2, seconds=12), daemon.text()
+
+
+def test_watchdog_is_silent_unless_asked_for(primed: Project, site: FeedSite) -> None:
+    with Daemon(primed) as daemon:
+        before = site.asked("/news")
+        assert site.wait(lambda: site.asked("/news") >= before + 2, SOON)
+        assert daemon.notify.count("WATCHDOG=1") == 0
+
+
+# --- what it does -------------------------------------------------------------------
+
+
+def test_new_entry_arrives_within_seconds(
+    primed: Project, feed: LiveFeed, webhook: Webhook
+) -> None:
+    with Daemon(primed) as daemon:
+        feed.publish(TITLE)
+        assert len(webhook.wait_for("/desk", 1, SOON)) == 1, daemon.text()
+
+
+def test_console_alert_on_standard_output_and_log_on_standard_error(
+    project: Project, feed: LiveFeed
+) -> None:
+    project.configure(channels={"desk": "console://"}, ops=["desk"])
+    project.poll()
+    with Daemon(project) as daemon:
+        feed.publish(TITLE)
+        assert wait_until(lambda: TITLE in daemon.printed(), SOON), daemon.text()
+        daemon.stop()
+    assert "poll" in daemon.logged()
+    assert "outcome=" in daemon.logged()
+    assert "outcome=" not in daemon.printed()
+
+
+def test_one_wide_event_for_each_poll_and_delivery(
+    primed: Project, feed: LiveFeed, webhook: Webhook, site: FeedSite
+) -> None:
+    webhook.script["/desk"] = [503]
+    before = site.asked("/news")
+    with Daemon(primed, "--log-format", "json") as daemon:
+        feed.publish(TITLE)
+        assert webhook.wait_for("/desk", 1, 2 * SOON), daemon.text()
+        daemon.stop()
+    for event in daemon.events("poll") + daemon.events("delivery"):
+        assert event["level"] in {"debug", "info", "warning", "error"}
+        assert datetime.fromisoformat(str(event["time"])).utcoffset() is not None
+        assert event["outcome"]
+    polls = daemon.events("poll", feed="news")
+    assert len(polls) == site.asked("/news") - before
+    assert {p["outcome"] for p in polls} <= {"ok", "not_modified"}
+    (found,) = [p for p in polls if p["alerts"] == 1]
+    assert (found["status"], found["new"], found["matches"]) == (200, 1, 1)
+    failed, sent = daemon.events("delivery", channel="desk")
+    assert (failed["status"], sent["status"]) == (503, 200)
+    assert (failed["outcome"] == "sent", sent["outcome"] == "sent") == (False, True)
+
+
+def test_text_log_is_one_line_an_event(primed: Project, site: FeedSite) -> None:
+    before = site.asked("/news")
+    with Daemon(primed) as daemon:
+        assert site.wait(lambda: site.asked("/news") >= before + 2, SOON)
+        daemon.stop()
+    lines = daemon.logged().splitlines()
+    assert len([line for line in lines if "feed=news" in line]) >= 2, daemon.text()
+    assert all(line.startswith("20") for line in lines), "each begins with its time"
+
+
+def test_without_any_feed_it_waits_for_one(project: Project) -> None:
+    project.configure(feeds=[])
+    with Daemon(project) as daemon:
+        assert "Traceback" not in daemon.text()
+        assert daemon.stop() < DRAIN
+
+
+# --- how it ends --------------------------------------------------------------------
+
+
+def test_ctrl_c_ends_it_politely(primed: Project) -> None:
+    with Daemon(primed) as daemon:
+        assert daemon.stop(signal.SIGINT) < DRAIN
+    assert daemon.notify.count("STOPPING=1") == 1
+
+
+def test_hanging_feed_and_channel_delay_nobody_and_not_the_end(
+    tmp_path: Path, site: FeedSite, webhook: Webhook, feed: LiveFeed
+) -> None:
+    site.feed("stuck")
+    project = two_feeds(tmp_path, site, webhook, "stuck")
+    project.write_rules("rules:\n  b: {query: Baku, channels: [ops]}\n", "b.yaml")
+    project.poll()
+    site.serve("/stuck", lambda _: site.released.wait() and None)
+    webhook.always["/desk"] = "hang"
+    before = site.asked("/stuck")
+    with Daemon(project) as daemon:
+        feed.publish(TITLE)
+        assert webhook.wait(lambda: webhook.tries["/desk"], SOON), daemon.text()
+        assert site.wait(lambda: site.asked("/stuck") > before, SOON), daemon.text()
+        feed.publish("Schach in Baku")
+        assert webhook.wait_for("/ops", 1, SOON), daemon.text()
+        assert daemon.stop() < DRAIN
+    webhook.always["/desk"] = 200
+    assert "Traceback" not in daemon.text()
+    project.ok("poll")
+    (alert,) = webhook.accepted["/desk"]
+    assert TITLE in alert.text
+    assert REPEAT in alert.body, "it may have arrived before the end"
+
+
+# --- what it survives ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize("ending", ["stop", "kill"])
+def test_interval_survives_a_restart(
+    tmp_path: Path, site: FeedSite, webhook: Webhook, feed: LiveFeed, ending: str
+) -> None:
+    pacer = site.feed("pacer")
+    project = two_feeds(tmp_path, site, webhook, "pacer")
+    hourly = {"url": feed.url, "name": "news", "every": "1h"}
+    project.configure(feeds=[hourly, {"url": pacer.url, "name": "pacer"}])
+    for _ in range(2):
+        begun = site.asked("/pacer")
+        daemon = Daemon(project)
+        with daemon:
+            assert site.wait(lambda n=begun: site.asked("/pacer") >= n + 3, SOON)
+            assert site.asked("/news") == 1, daemon.text()
+            getattr(daemon, ending)() if ending == "stop" else daemon.process.kill()
+            daemon.process.wait()
+
+
+def test_reload_does_not_hurry_a_feed(
+    tmp_path: Path, site: FeedSite, webhook: Webhook, feed: LiveFeed
+) -> None:
+    pacer = site.feed("pacer")
+    project = two_feeds(tmp_path, site, webhook, "pacer")
+    hourly = {"url": feed.url, "name": "news", "every": "1h"}
+    project.configure(feeds=[hourly, {"url": pacer.url, "name": "pacer"}])
+    with Daemon(project) as daemon:
+        assert site.wait(lambda: site.asked("/news") == 1, SOON)
+        for number in (2, 3):
+            daemon.process.send_signal(signal.SIGHUP)
+            assert daemon.says("READY=1", number), daemon.text()
+        begun = site.asked("/pacer")
+        assert site.wait(lambda: site.asked("/pacer") >= begun + 3, SOON)
+        assert site.asked("/news") == 1, daemon.text()
+
+
+def test_slow_host_with_many_feeds_leaves_the_others_alone(
+    primed: Project, feed: LiveFeed, webhook: Webhook
+) -> None:
+    with FeedSite() as slow:
+        urls = [f"/{n}" for n in range(40)]
+        for url in urls:
+            slow.serve(url, lambda _: slow.released.wait() and None)
+        news = {"url": feed.url, "name": "news"}
+        primed.configure(feeds=[news, *map(slow.url, urls)])
+        with Daemon(primed) as daemon:
+            assert slow.wait(lambda: len(slow.requests) >= 20, SOON), daemon.text()
+            begun = time.monotonic()
+            feed.publish(TITLE)
+            assert webhook.wait_for("/desk", 1, SOON), daemon.text()
+            assert time.monotonic() - begun < SOON
+            assert daemon.stop() < DRAIN

@@ -1,0 +1,139 @@
+"""A small monitor for the jobs' tests: a real database, a fake web, a fake clock."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from email.utils import format_datetime
+from pathlib import Path
+from xml.sax.saxutils import escape
+
+from monitor.jobs.deliver import DeliverJob
+from monitor.jobs.in_force import InForce
+from monitor.jobs.poll import PollJob
+from monitor.model import (
+    ChannelSpec,
+    DeliveryState,
+    Feed,
+    FeedState,
+    Lane,
+    PollCounts,
+    PollPolicy,
+    Rule,
+    SendOutcome,
+    SendResult,
+    Settings,
+)
+from monitor.store.database import Database
+from monitor.store.transaction import SqlStore
+from monitor.testing import (
+    FakeChannels,
+    FakeClock,
+    FakeFetcher,
+    InlineParser,
+    ListJournal,
+)
+
+DESK, OPS = Lane("desk", 0), Lane("ops", 0)
+NEWS = "https://news.example.org/feed"
+HIT = "Aserbaidschan erwägt Waffenlieferungen"
+
+
+def rule(name: str = "waffen", query: str = "Aserbaidschan", **more: object) -> Rule:
+    return replace(Rule(name, query, channels=("desk",), version="1"), **more)
+
+
+@dataclass
+class House:
+    """The parts, and short words for what tests do with them."""
+
+    folder: Path
+    feeds: tuple[Feed, ...] = (Feed("news", NEWS, timedelta(minutes=10)),)
+    rules: tuple[Rule, ...] = (rule(),)
+    channels: dict[str, int] = field(default_factory=lambda: {"desk": 1, "ops": 1})
+    ops: tuple[str, ...] = ("ops",)
+    policy: PollPolicy = field(default_factory=PollPolicy)
+    clock: FakeClock = field(default_factory=FakeClock)
+    web: FakeFetcher = field(default_factory=FakeFetcher)
+    journal: ListJournal = field(default_factory=ListJournal)
+
+    def __post_init__(self) -> None:
+        self.store = SqlStore(Database.open(f"sqlite:///{self.folder}/monitor.db"))
+        self.places = FakeChannels(self.channels)
+        self.configure()
+        self.poll_job = PollJob(
+            self.store,
+            lambda: self.web,
+            InlineParser(),
+            self.clock,
+            self.journal,
+            lambda: self.in_force,
+        )
+        self.deliver_job = DeliverJob(
+            self.store,
+            lambda: self.places,
+            self.clock,
+            self.journal,
+            lambda: self.in_force,
+        )
+
+    def configure(self) -> None:
+        """Put feeds, rules and channels into force."""
+        specs = tuple(
+            ChannelSpec(name, ("x://",) * count)
+            for name, count in self.channels.items()
+        )
+        settings = Settings("", "", "UTC", self.policy, specs, self.ops, self.feeds)
+        self.in_force = InForce.of(settings, self.rules, {})
+        now = self.clock.now()
+        self.store.run(lambda tx: tx.sync_feeds(self.feeds, now))
+
+    def publish(
+        self, *titles: str, url: str = NEWS, days_ago: float = 0, text: str = ""
+    ) -> None:
+        """Let the feed at `url` hold entries with these titles, and no others."""
+        at = format_datetime(self.clock.now() - timedelta(days=days_ago))
+        items = "".join(
+            f"<item><title>{escape(t)}</title><guid>{escape(t)}</guid>"
+            f"<link>https://news.example.org/{abs(hash(t))}</link>"
+            f"<description>{text}</description><pubDate>{at}</pubDate></item>"
+            for t in titles
+        )
+        self.web.pages[url] = (
+            f'<rss version="2.0"><channel><title>News</title>{items}</channel></rss>'
+        ).encode()
+
+    async def poll(self, *names: str) -> PollCounts:
+        """Let ten minutes pass and poll the one feed that is named (or `news`)."""
+        self.clock.advance(timedelta(minutes=10))
+        (state,) = await self.poll_job.claim_now(names or ("news",))
+        return await self.poll_job.poll(state)
+
+    async def deliver(self) -> list[DeliveryState]:
+        """Deliver what is due; return how the attempts ended."""
+        ends = []
+        for lane in await self.deliver_job.due_lanes():
+            ends += await self.deliver_job.deliver_lane(lane)
+        return ends
+
+    def answer(self, lane: Lane, *results: SendResult | SendOutcome) -> None:
+        """Let the lane answer like this, then accept everything."""
+        self.places.script[lane] = deque(
+            r if isinstance(r, SendResult) else SendResult(r, detail=f"said {r}")
+            for r in results
+        )
+
+    def titles(self, lane: Lane = DESK) -> list[str]:
+        """Return the titles of what arrived in a lane, in order."""
+        return [message.title for at, message, _ in self.places.sent if at == lane]
+
+    def state(self, name: str = "news") -> FeedState:
+        """Return what is stored of a feed."""
+        states = self.store.run(lambda tx: tx.feed_states())
+        return next(state for state in states if state.name == name)
+
+    def counts(self) -> dict[str, int]:
+        """Return how many deliveries are in each state, without the zeros."""
+        found = self.store.run(lambda tx: tx.delivery_counts())
+        return {state: count for state, count in found.items() if count}

@@ -1,0 +1,239 @@
+"""Poll: one feed, one transaction, from bytes to the outbox."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+from house import DESK, HIT, NEWS, OPS, House, rule
+
+from monitor.errors import StoreError
+from monitor.jobs.poll import longest_wait, release_hints
+from monitor.model import (
+    Feed,
+    FeedStatus,
+    Fetched,
+    FetchOutcome,
+    HoldReason,
+    PollPolicy,
+    Validators,
+)
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+async def test_new_entry_is_told_once(primed: House) -> None:
+    primed.publish(HIT, "Schach")
+    counts = await primed.poll()
+    again = await primed.poll()
+    await primed.deliver()
+    assert (counts.entries_new, counts.matches, counts.alerts) == (2, 1, 1)
+    assert (again.entries_new, again.matches, again.alerts) == (0, 0, 0)
+    assert primed.titles() == [HIT]
+
+
+async def test_edit_is_told_only_for_a_rule_that_is_newly_true(primed: House) -> None:
+    primed.rules = (rule(), rule("kiew", "Kiew"))
+    primed.configure()
+    primed.publish(HIT, "Schach")
+    await primed.poll()
+    primed.publish(HIT, "Schach", text="Auch Kiew")
+    counts = await primed.poll()
+    assert (counts.entries_new, counts.entries_changed) == (0, 2)
+    assert (counts.matches, counts.alerts) == (2, 2)
+    primed.publish(HIT, "Schach", "Boxen", text="Auch Kiew")
+    assert (await primed.poll()).entries_changed == 0
+
+
+async def test_first_poll_holds_what_matches(house: House) -> None:
+    house.publish(HIT)
+    counts = await house.poll()
+    assert counts.held == {"first_poll": 1}
+    assert (counts.matches, counts.alerts) == (1, 1)
+    assert house.counts() == {}
+    (event,) = house.journal.named("poll")
+    (hint,) = event["release"]
+    assert "monitor alerts release --feed news --reason first_poll" in hint
+
+
+async def test_body_that_was_seen_is_not_parsed(primed: House) -> None:
+    primed.publish("Schach")
+    await primed.poll()
+    counts = await primed.poll()
+    assert (counts.polled, counts.failed, counts.entries_new) == (1, 0, 0)
+    assert primed.journal.named("poll")[-1]["tier"] is None
+
+
+async def test_304_counts_as_success(primed: House) -> None:
+    primed.web.pages[NEWS] = Fetched(FetchOutcome.NOT_MODIFIED, NEWS, status=304)
+    counts = await primed.poll()
+    assert (counts.not_modified, counts.failed) == (1, 0)
+    assert primed.state().status is FeedStatus.OK
+
+
+async def test_validators_are_sent_with_the_next_request(house: House) -> None:
+    tag = Validators('W/"1"', "yesterday")
+    house.publish()
+    body = house.web.pages[NEWS]
+    assert isinstance(body, bytes)
+    house.web.pages[NEWS] = Fetched(
+        FetchOutcome.OK, NEWS, status=200, body=body, validators=tag
+    )
+    await house.poll()
+    await house.poll()
+    assert [r.validators for r in house.web.requests] == [Validators(), tag]
+
+
+@pytest.mark.parametrize("body", [b"<html><body>Login</body></html>", b"hang"])
+async def test_what_is_no_feed_fails_and_harms_nothing(
+    primed: House, body: bytes
+) -> None:
+    primed.publish("Schach")
+    await primed.poll()
+    good = primed.web.pages[NEWS]
+    primed.web.pages[NEWS] = body
+    counts = await primed.poll()
+    assert counts.failed == 1
+    assert primed.state().error
+    primed.web.pages[NEWS] = good
+    assert (await primed.poll()).entries_new == 0
+    assert primed.state().status is FeedStatus.OK
+
+
+async def test_crash_before_the_commit_leaves_nothing(primed: House) -> None:
+    primed.publish(HIT)
+    before = primed.state()
+    store = primed.store
+    primed.store._database._engine.dispose()
+    with store._database.write() as connection:
+        connection.exec_driver_sql(
+            "CREATE TRIGGER crash BEFORE INSERT ON deliveries "
+            "BEGIN SELECT RAISE(ABORT, 'power cut'); END"
+        )
+    with pytest.raises(StoreError):
+        await primed.poll()
+    with store._database.write() as connection:
+        connection.exec_driver_sql("DROP TRIGGER crash")
+    assert primed.state() == before
+    primed.store.run(lambda tx: tx.free_leases())
+    counts = await primed.poll()
+    assert (counts.entries_new, counts.alerts) == (1, 1)
+
+
+async def test_feed_that_left_since_it_was_claimed_is_let_be(primed: House) -> None:
+    (state,) = await primed.poll_job.claim_now(["news"]) or (primed.state(),)
+    primed.feeds = ()
+    primed.configure()
+    assert (await primed.poll_job.poll(state)).polled == 0
+
+
+async def test_rule_sees_only_its_feeds(house: House) -> None:
+    other = Feed("other", "https://other.example.org/", timedelta(minutes=10))
+    house.feeds = (*house.feeds, other)
+    house.rules = (rule(feeds=("other",)),)
+    house.configure()
+    house.publish()
+    await house.poll()
+    house.publish(HIT)
+    assert (await house.poll()).matches == 0
+
+
+async def test_due_feeds_are_claimed_once(house: House) -> None:
+    first = await house.poll_job.claim_due(10)
+    assert [state.name for state in first] == ["news"]
+    assert await house.poll_job.claim_due(10) == ()
+
+
+async def test_clock_that_went_back_does_not_stop_a_feed(primed: House) -> None:
+    primed.clock.jump(-365 * DAY)
+    assert [s.name for s in await primed.poll_job.claim_due(10)] == ["news"]
+
+
+async def test_floor_and_retry_after_bind_a_person(primed: House) -> None:
+    assert await primed.poll_job.claim_now(["news"]) == ()
+    primed.web.pages[NEWS] = Fetched(
+        FetchOutcome.HTTP_ERROR, NEWS, status=429, retry_after=HOUR, detail="HTTP 429"
+    )
+    await primed.poll()
+    primed.clock.advance(HOUR / 2)
+    assert await primed.poll_job.claim_now(["news"]) == ()
+    primed.clock.advance(HOUR)
+    assert len(await primed.poll_job.claim_now(["news"])) == 1
+
+
+async def test_gone_is_told_once_and_never_asked_again(primed: House) -> None:
+    primed.web.pages[NEWS] = Fetched(
+        FetchOutcome.HTTP_ERROR, NEWS, status=410, detail="HTTP 410 Gone"
+    )
+    await primed.poll()
+    primed.clock.advance(DAY)
+    assert await primed.poll_job.claim_now(["news"]) == ()
+    assert await primed.poll_job.claim_due(10) == ()
+    await primed.deliver()
+    assert primed.titles(OPS) == ["feed news is gone"]
+
+
+async def test_refusal_is_told_at_once_and_its_end_too(primed: House) -> None:
+    primed.web.pages[NEWS] = Fetched(
+        FetchOutcome.HTTP_ERROR, NEWS, status=403, detail="HTTP 403 Forbidden"
+    )
+    await primed.poll()
+    await primed.poll()
+    primed.publish("Schach")
+    await primed.poll()
+    await primed.deliver()
+    assert primed.titles(OPS) == ["feed news is failing", "feed news works again"]
+
+
+async def test_failure_is_told_after_a_day(primed: House) -> None:
+    primed.web.pages[NEWS] = Fetched(FetchOutcome.TIMEOUT, NEWS, detail="timeout")
+    await primed.poll()
+    assert primed.counts() == {}
+    primed.clock.advance(DAY)
+    await primed.poll()
+    await primed.deliver()
+    assert primed.titles(OPS) == ["feed news is failing"]
+
+
+async def test_short_failure_ends_without_a_word(primed: House) -> None:
+    primed.web.pages[NEWS] = Fetched(FetchOutcome.TIMEOUT, NEWS, detail="timeout")
+    await primed.poll()
+    primed.publish()
+    await primed.poll()
+    assert primed.counts() == {}
+
+
+async def test_burst_of_old_entries_is_held_and_told_to_ops(primed: House) -> None:
+    primed.publish(*(f"{HIT} {n}" for n in range(6)), days_ago=30)
+    counts = await primed.poll()
+    assert counts.held == {"old_burst": 6}
+    await primed.deliver()
+    (title,) = primed.titles(OPS)
+    assert "6 alerts held (old_burst)" in title
+    assert primed.titles(DESK) == []
+
+
+def test_hint_is_given_only_for_what_can_be_released() -> None:
+    held = Counter({HoldReason.SAME_STORY.value: 2, HoldReason.OUTAGE.value: 3})
+    assert release_hints(held) == [
+        "3 held (outage): to send, type `monitor alerts release --reason outage`"
+    ]
+
+
+def test_longest_wait_covers_the_slowest_feed(house: House) -> None:
+    assert longest_wait(house.in_force) == 9 * DAY
+    house.feeds = (Feed("slow", NEWS, 7 * DAY),)
+    house.configure()
+    assert longest_wait(house.in_force) == 21 * DAY
+    house.feeds = ()
+    house.configure()
+    assert longest_wait(house.in_force) == 9 * DAY
+
+
+async def test_floor_of_nothing_is_legal(house: House) -> None:
+    house.policy = PollPolicy(floor=timedelta(0))
+    house.configure()
+    house.publish()
+    await house.poll()
+    assert len(await house.poll_job.claim_now(["news"])) == 1
