@@ -24,8 +24,7 @@ from monitor.jobs.in_force import InForce
 from monitor.jobs.poll import PollJob
 from monitor.jobs.report import tell_ops
 from monitor.model import Diagnostic, Settings, Severity
-from monitor.net.apprise_channel import check_url
-from monitor.net.channels import ChannelSet
+from monitor.net.channels import ChannelSet, check_url
 from monitor.net.fetcher import HttpFetcher
 from monitor.net.parser import ParserProcess
 from monitor.ports import Clock, Journal, Transaction
@@ -59,14 +58,24 @@ def _channel_urls(settings: Settings | None) -> Iterable[str]:
 
 
 def in_force_of(loaded: Loaded) -> InForce:
-    """Return usable files as the value that the jobs work by.
+    """Return what can be used of the files as the value that the jobs work by.
 
     Raises:
-        ConfigError: the files cannot be used.
+        ConfigError: the configuration cannot be used.
     """
-    if loaded.settings is None or not loaded.is_usable:
+    if loaded.settings is None:
         raise ConfigError(loaded.diagnostics)
     return InForce.of(loaded.settings, loaded.rules, loaded.lists)
+
+
+def require_usable(loaded: Loaded) -> None:
+    """Refuse a start with a broken file that was never good.
+
+    Raises:
+        ConfigError: there is one, or the configuration itself is broken.
+    """
+    if not loaded.is_usable:
+        raise ConfigError(loaded.diagnostics)
 
 
 def make_channels(around: Surroundings, settings: Settings) -> ChannelSet:
@@ -142,14 +151,16 @@ class Runtime:
         orphaned = await self.store.transact(
             lambda tx: settle_in(tx, in_force, loaded, now)
         )
+        broken = loaded.reverted or loaded.left_out
         self.around.journal.event(
             "files",
-            level="warning" if loaded.reverted or orphaned else "info",
-            outcome="reverted" if loaded.reverted else "in_force",
+            level="info" if not (broken or orphaned) else "warning",
+            outcome="reverted" if broken else "in_force",
             feeds=len(in_force.feeds),
             rules=len(in_force.rules),
             channels=len(in_force.places),
             reverted=list(loaded.reverted),
+            left_out=list(loaded.left_out),
             orphaned_deliveries=orphaned,
             errors=_errors(loaded.diagnostics),
         )
@@ -218,11 +229,12 @@ def report_files(
     tx: Transaction, in_force: InForce, loaded: Loaded, now: datetime
 ) -> None:
     """Tell `ops` and its contact of each rule file that is broken, or good again."""
-    for name in loaded.sources:
+    broken = {*loaded.reverted, *loaded.left_out}
+    for name in {*loaded.sources, *broken}:
         key, contact = f"rules:{name}", loaded.contacts.get(name, "")
         also = [contact] if contact else []
-        if name in loaded.reverted:
-            text = "Its last good version stays in force.\n" + "\n".join(
+        if name in broken:
+            text = _what_counts(name, loaded) + "\n".join(
                 _errors(loaded.diagnostics, name)
             )
             if tx.open_report(key, text, now):
@@ -231,6 +243,12 @@ def report_files(
         elif tx.close_report(key):
             title = f"rule file {name} is good again"
             tell_ops(tx, in_force, title, "It is in force.", now, also=also)
+
+
+def _what_counts(name: str, loaded: Loaded) -> str:
+    if name in loaded.reverted:
+        return "Its last good version stays in force.\n"
+    return "Nothing of it is in force.\n"
 
 
 def _errors(diagnostics: Sequence[Diagnostic], name: str = "") -> list[str]:
@@ -256,7 +274,7 @@ async def running(around: Surroundings, command: str) -> AsyncIterator[Runtime]:
         raise ConfigError(loaded.diagnostics)
     path = database_path(loaded.settings.database)
     if not path.exists():
-        in_force_of(loaded)  # refuses broken files before anything is made
+        require_usable(loaded)  # before anything is made
     require_owner(path.parent, f"--config {around.config}")
     with StateLock(path, command):
         store = SqlStore(Database.open(loaded.settings.database))
@@ -264,6 +282,7 @@ async def running(around: Surroundings, command: str) -> AsyncIterator[Runtime]:
             resources.callback(store.close)
             known = store.run(lambda tx: dict(tx.rule_files()))
             loaded = around.read_files(known)
+            require_usable(loaded)
             runtime = Runtime(around, store, in_force_of(loaded), resources)
             await runtime.begin(loaded)
             yield runtime

@@ -101,7 +101,7 @@ _DIALECTS: Mapping[Form, Dialect] = MappingProxyType(
             body_format=BodyFormat.HTML,
             escape=_html,
             mark=("<strong>", "</strong>"),
-            line_break="<br>\n",
+            line_break="<br>",
             anchored=True,
         ),
         # Only what is declared as text is escaped by the sender in every version.

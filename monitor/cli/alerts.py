@@ -150,14 +150,17 @@ def _print(alert: StoredAlert, deliveries: Sequence[DeliveryView]) -> None:
         ]
     )
     for delivery in deliveries:
-        repeat = ", possible repeat" if delivery.maybe_sent else ""
-        show(
-            f"\ndelivery {delivery.id} to {delivery.channel}: {_state(delivery)}{repeat}"
-        )
-        for attempt in delivery.tries:
-            status = "" if attempt.status is None else f" {attempt.status}"
-            detail = f": {attempt.detail}" if attempt.detail else ""
-            show(f"  {cell(attempt.ended_at)}  {attempt.outcome}{status}{detail}")
+        _print_delivery(delivery)
+
+
+def _print_delivery(delivery: DeliveryView) -> None:
+    repeat = ", possible repeat" if delivery.maybe_sent else ""
+    state = f"{_state(delivery)}{repeat}"
+    show(f"\ndelivery {delivery.id} to {delivery.channel}: {state}")
+    for attempt in delivery.tries:
+        status = "" if attempt.status is None else f" {attempt.status}"
+        detail = f": {attempt.detail}" if attempt.detail else ""
+        show(f"  {cell(attempt.ended_at)}  {attempt.outcome}{status}{detail}")
 
 
 @app.command("retry", cls=Command)

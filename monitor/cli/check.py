@@ -19,7 +19,7 @@ from monitor.config import (
     rules_schema,
 )
 from monitor.model import Diagnostic, Severity
-from monitor.net.apprise_channel import check_url
+from monitor.net.channels import check_url
 
 
 def check(

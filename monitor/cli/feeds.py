@@ -33,7 +33,7 @@ from monitor.model import (
     ParsedFeed,
     PollPolicy,
 )
-from monitor.net.apprise_channel import check_url
+from monitor.net.channels import check_url
 from monitor.net.fetcher import HttpFetcher
 from monitor.net.parser import ParserProcess
 
@@ -201,6 +201,8 @@ def _show(source: str, parsed: ParsedFeed, as_json: bool) -> None:  # noqa: FBT0
     out.print(Text(parsed.title or source, style="bold"))
     count = len(parsed.entries)
     out.print(Text(f"{source}: {count} entries, read by tier {parsed.tier}", "dim"))
+    if parsed.missing:
+        say(f"{source}: {parsed.missing} more entries could not be read")
     for entry in parsed.entries:
         at = cell(entry.published_at) or "undated"
         out.print(Text.assemble((f"{at:16}  ", "cyan"), entry.title or "(no title)"))

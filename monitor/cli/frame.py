@@ -116,7 +116,7 @@ def usable_files(around: Surroundings) -> tuple[Loaded, Settings]:
         with open_views(loaded.settings, around.config) as views:
             known = {} if views is None else dict(views.rule_files())
         loaded = around.read_files(known)
-    if loaded.settings is None or not loaded.is_usable:
+    if loaded.settings is None:
         raise ConfigError(loaded.diagnostics)
     return loaded, loaded.settings
 

@@ -11,6 +11,7 @@ from typing_extensions import override
 from monitor.config.names import CONSOLE
 from monitor.config.strict import Strict
 from monitor.config.typed import (
+    FEED_URL_SCHEMA,
     AtLeastOne,
     ChannelUrl,
     Concurrency,
@@ -141,6 +142,12 @@ class FeedEntry(Strict):
     """A feed: its URL, or a mapping with `url` and its policy."""
 
     short_for: ClassVar[str] = "url"
+
+    @classmethod
+    @override
+    def short_schema(cls) -> list[dict[str, Any]]:
+        """Return the schema of a URL."""
+        return [FEED_URL_SCHEMA]
 
     url: FeedUrl = Field(
         description="http or https; ${NAME} may stand anywhere and is never stored."

@@ -104,7 +104,7 @@ class _Loading:
         return {path.name: _read_file(path, self.config.names) for path in paths}
 
     def _together(self, folder: Path, read: Mapping[str, ReadRules]) -> Loaded:
-        taken = self._taken(read)
+        taken = self._taken(folder, read)
         settings = self.config.settings
         found = [*self.config.diagnostics, *taken.diagnostics]
         if settings is not None and not taken.is_sound:
@@ -124,7 +124,7 @@ class _Loading:
             failed_tests=tuple(taken.check.failed_tests),
         )
 
-    def _taken(self, read: Mapping[str, ReadRules]) -> TakenOver:
+    def _taken(self, folder: Path, read: Mapping[str, ReadRules]) -> TakenOver:
         settings = self.config.settings
         if settings is None:
             fallback = RuleDefaults()
@@ -134,12 +134,8 @@ class _Loading:
         )
         if self.last_good is None:
             return take_all(read, defaults)
-        reread = partial(_read_text, self.config.names, self._shown(read))
+        reread = partial(_read_text, self.config.names, folder)
         return take_good(read, self.last_good, defaults, reread)
-
-    def _shown(self, read: Mapping[str, ReadRules]) -> Callable[[str], str]:
-        paths = {name: file.file.source.path for name, file in read.items()}
-        return lambda name: paths.get(name, name)
 
     def _blame(self, finding: Diagnostic) -> Diagnostic:
         place = f"{finding.path}:{finding.line}:{finding.column}"
@@ -168,10 +164,9 @@ def _read_file(path: Path, names: Names) -> ReadRules:
     return read_rules(path.name, source, names)
 
 
-def _read_text(
-    names: Names, shown_as: Callable[[str], str], name: str, text: str
-) -> ReadRules:
-    return read_rules(name, Source(shown_as(name), text), names)
+def _read_text(names: Names, folder: Path, name: str, text: str) -> ReadRules:
+    path = folder / name if folder.is_dir() else folder
+    return read_rules(name, Source(shown(path), text), names)
 
 
 def _in_order(first: str, found: Iterable[Diagnostic]) -> list[Diagnostic]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from monitor.config.fillings import Fillings, digest
 from monitor.config.rule_file import ReadRules, document_of, tests_of
 from monitor.config.rules_model import RuleEntry
 from monitor.config.yaml_file import KEY, Location
@@ -66,10 +65,12 @@ class _Checking:
         self._is_partial = any(read.hides_lists for read in files)
         self._result = RuleSetCheck()
         self._lists: dict[str, tuple[str, ...]] = {}
+        self._fillings = Fillings({})
 
     def checked(self) -> RuleSetCheck:
         """Return the result."""
         self._collect_lists()
+        self._fillings = Fillings(self._lists)
         compiler = QueryCompiler(self._lists)
         seen: dict[str, ReadRules] = {}
         for read in self._files:
@@ -199,9 +200,8 @@ class _Checking:
     ) -> Rule:
         channels = entry.channels or self._defaults.channels
         priority = self._defaults.priority if entry.priority is None else entry.priority
-        lists = _named_lists(entry.query, self._result.lists)
+        lists = self._fillings.of(entry.query)
         decides = [entry.query, lists, entry.feeds, channels, priority]
-        version = hashlib.sha256(json.dumps(decides).encode()).hexdigest()[:16]
         return Rule(
             name=name,
             query=entry.query,
@@ -210,22 +210,8 @@ class _Checking:
             priority=priority,
             tests=tuple(tests),
             path=read.file.source.path,
-            version=version,
+            version=digest(decides),
         )
-
-
-def _named_lists(
-    query: str, lists: Mapping[str, Sequence[str]]
-) -> list[tuple[str, Sequence[str]]]:
-    """Return the lists that a query names, and those that they name, by name."""
-    found: dict[str, Sequence[str]] = {}
-    waiting = [query]
-    while waiting:
-        for name in re.findall(r"\$([\w-]+)", waiting.pop()):
-            if name in lists and name not in found:
-                found[name] = lists[name]
-                waiting += lists[name]
-    return sorted(found.items())
 
 
 def _comment_after(read: ReadRules, location: Location) -> str:

@@ -87,7 +87,7 @@ class _Choosing:
         while check.errors() and self._changed():
             self._undo(self._culprits(check))
             check = self._check(self.chosen)
-        if not check.errors():
+        if self.undone and not check.errors():
             for name in sorted(self.undone):
                 self._try_again(name)
             check = self._check(self.chosen)

@@ -191,11 +191,8 @@ PriorityName = Annotated[
     _one(quantities.priority),
     WithJsonSchema({"enum": [level.name.lower() for level in Priority]}),
 ]
-FeedUrl = Annotated[
-    str,
-    _one(feed_url),
-    WithJsonSchema({"type": "string", "pattern": r"^([hH][tT][tT][pP][sS]?://|\$\{)"}),
-]
+FEED_URL_SCHEMA = {"type": "string", "pattern": r"^([hH][tT][tT][pP][sS]?://|\$\{)"}
+FeedUrl = Annotated[str, _one(feed_url), WithJsonSchema(FEED_URL_SCHEMA)]
 ProxyUrl = Annotated[str, _one(_proxy), WithJsonSchema({"type": "string"})]
 DatabaseUrl = Annotated[
     str,

@@ -42,7 +42,7 @@ _BY_PROBLEM = (
         ),
     ),
     (
-        "expected key",
+        "expected key",  # the other loader says: expected <block end>
         (
             "the value before this is complete, or this line is indented unlike "
             "the lines above"
@@ -55,6 +55,10 @@ _BY_PROBLEM = (
     (
         "block sequence entries",
         "a list that begins with `- ` must begin on its own line",
+    ),
+    (
+        "comment or",  # "expected (a) comment or (a) line break"
+        "`>` and `|` end their line; the text goes on the next line, indented",
     ),
     ("maximum nesting depth", "too many brackets inside each other"),
     ("<document start>", "nothing may stand after the end of the document (`...`)"),

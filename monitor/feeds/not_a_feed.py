@@ -48,7 +48,10 @@ _FEED_TYPE = re.compile(
 _HREF = re.compile(r"href\s*=\s*[\"']?([^\"'\s>]{1,2000})", re.IGNORECASE)
 _FIRST = re.compile(r"<([A-Za-z_][\w.:-]{0,60})")
 _DOCTYPE_HTML = re.compile(r"<!doctype\s+html", re.IGNORECASE)
-_PAGE = frozenset({"html", "head", "body", "title", "meta", "script"})
+_PAGE = frozenset({"html", "head", "body"})
+_SCRAP = frozenset(
+    {"title", "meta", "script", "style", "div", "p", "br", "b", "h1", "form"}
+)
 _KNOWN_ROOTS = {
     "opml": "an OPML list of feeds",
     "urlset": "a sitemap",
@@ -71,9 +74,9 @@ def served_instead(body: bytes, text: str, *, url: str) -> str:
     for magic, kind in _MAGIC:
         if body.startswith(magic):
             return f"{kind}, not a feed"
-    if is_html(text):
-        return _page(text[:_HEAD], url)
     first = _FIRST.search(visible(text[:_HEAD]))
+    if is_html(text) or (first and first[1].lower() in _SCRAP):
+        return _page(text[:_HEAD], url)
     if first and text.lstrip().startswith("<"):
         return _other_xml(first[1])
     return f'plain text, not a feed: "{_shortened(text[:_HEAD])}"'

@@ -151,6 +151,7 @@ class PollJob:
             tier=reading.parsed.tier if reading.parsed else None,
             bytes=len(fetched.body),
             entries=len(reading.parsed.entries) if reading.parsed else None,
+            unreadable=reading.parsed.missing if reading.parsed else None,
             new=sum(result.novelties[novelty] for novelty in _NEW),
             changed=result.novelties[Novelty.EDITED],
             matches=result.matches,

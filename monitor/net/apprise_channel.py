@@ -28,6 +28,7 @@ from apprise import (
 
 from monitor.errors import ChannelError
 from monitor.model import Form, Priority, Rendered, SendResult
+from monitor.net.console import is_console
 from monitor.net.observed import watching
 from monitor.net.send_results import result_of
 
@@ -74,15 +75,13 @@ _opening = Lock()
 
 
 def check_url(url: str) -> None:
-    """Make sure that a service takes the URL; nothing is contacted.
-
-    The console is none: `channels.check_url` knows it too, and loads Apprise only
-    where it is needed.
+    """Make sure that the console or a service takes the URL; nothing is contacted.
 
     Raises:
-        ChannelError: no service does; the text shows nothing of it but its kind.
+        ChannelError: nothing does; the text shows nothing of it but its kind.
     """
-    _open(url)
+    if not is_console(url):
+        _open(url)
 
 
 class AppriseChannel:
@@ -96,6 +95,7 @@ class AppriseChannel:
         """
         self._redact = redact
         self._sender = _open(url)
+        self._free = _free_settings(self._sender)
         self.form = _form(self._sender)
 
     def send(self, rendered: Rendered) -> SendResult:
@@ -116,16 +116,22 @@ class AppriseChannel:
         return result_of(watch, accepted=bool(accepted), redact=self._redact)
 
     def _adjust(self, rendered: Rendered) -> None:
-        """Give the sender what it takes from its URL and not from a message."""
-        if self.form is not Form.NTFY:
-            return
+        """Give ntfy what its sender takes from the URL alone, where that is silent."""
         sender: Any = self._sender
-        self._own_priority = getattr(self, "_own_priority", sender.priority)
-        if self._own_priority == "default":
+        if "priority" in self._free:
             sender.priority = _NTFY_PRIORITIES.get(rendered.priority, "default")
-        # It escapes percent signs a second time; the body holds the link in any case.
-        link = rendered.link
-        sender.click = link if link and "%" not in link else None
+        if "click" in self._free:
+            link = rendered.link
+            # A percent sign would be escaped again; the body holds the link anyhow.
+            sender.click = link if link and "%" not in link else None
+
+
+def _free_settings(sender: NotifyBase) -> frozenset[str]:
+    """Return what a message may set in this sender, because its URL does not."""
+    unset = {"priority": "default", "click": None}
+    if _form(sender) is not Form.NTFY:
+        return frozenset()
+    return frozenset(n for n, value in unset.items() if getattr(sender, n) == value)
 
 
 def _notify_type(priority: Priority) -> NotifyType:
@@ -247,5 +253,5 @@ def _known() -> Any:  # noqa: ANN401 - Apprise's registry has no types
     with catch_warnings():
         simplefilter("ignore", DeprecationWarning)
         known = NotificationManager()  # type: ignore[no-untyped-call]
-        known.load_modules()
+        known.load_modules()  # type: ignore[no-untyped-call]
     return known

@@ -25,14 +25,13 @@ from monitor.model import (
     SendOutcome,
     SendResult,
 )
-from monitor.net.console import ConsoleChannel
+from monitor.net.console import ConsoleChannel, is_console
 from monitor.ports import Clock
 
 if TYPE_CHECKING:
     from monitor.net.apprise_channel import AppriseChannel
 
 _DEADLINE = timedelta(seconds=60)
-_CONSOLE = "console:"
 
 _SPACING: Mapping[Form, timedelta] = MappingProxyType(
     {
@@ -86,7 +85,7 @@ class ChannelSet:
         self._console = ConsoleChannel(console, zone=zone)
         self._deadline = deadline
         self._opened: dict[Lane, AppriseChannel] = {}
-        self._flights: dict[Lane, Thread] = {}
+        self._in_flight: set[Lane] = set()
         self._free_at: dict[Lane, float] = {}
         self._is_closed = False
 
@@ -111,10 +110,9 @@ class ChannelSet:
         if lane not in self._urls:
             return _broken(f"channel {lane.channel} is not configured")
         await self._keep_distance(lane)
-        flight = self._flights.get(lane)
         if self._is_closed:
             return SendResult(SendOutcome.RETRY, detail="the monitor is stopping")
-        if flight is not None and flight.is_alive():
+        if lane in self._in_flight:
             detail = "an earlier attempt still hangs"
             return SendResult(SendOutcome.RETRY, detail=detail)
         return await self._fly(lane, _Task(message, created_at, maybe_sent, bare))
@@ -131,13 +129,13 @@ class ChannelSet:
 
         def fly() -> None:
             result = self._attempt(lane, task)
+            self._in_flight.discard(lane)
             with suppress(RuntimeError):  # the loop ended before the attempt did
                 loop.call_soon_threadsafe(_land, landed, result)
 
         name = f"channel {lane.channel} {lane.place}"
-        flight = Thread(target=fly, name=name, daemon=True)
-        self._flights[lane] = flight
-        flight.start()
+        self._in_flight.add(lane)
+        Thread(target=fly, name=name, daemon=True).start()
         seconds = self._deadline.total_seconds()
         try:
             return await asyncio.wait_for(landed, seconds)
@@ -149,7 +147,7 @@ class ChannelSet:
         """Send, in the lane's thread."""
         try:
             url = self._resolve(self._urls[lane]).strip()
-            if _is_console(url):
+            if is_console(url):
                 return self._print(task)
             return self._send(lane, url, task)
         except (SecretError, ChannelError) as error:
@@ -199,14 +197,10 @@ def check_url(url: str) -> None:
     Raises:
         ChannelError: nothing does; the text shows nothing of it but its kind.
     """
-    if not _is_console(url):
+    if not is_console(url):
         from monitor.net import apprise_channel  # noqa: PLC0415 - slow to load
 
         apprise_channel.check_url(url)
-
-
-def _is_console(url: str) -> bool:
-    return url.strip().lower().rstrip("/") == _CONSOLE
 
 
 def _broken(detail: str) -> SendResult:

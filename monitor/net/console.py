@@ -29,6 +29,12 @@ _COLOURS = {
     Priority.URGENT: "bold red",
 }
 _WIDTH_OF_A_PIPE = 100
+_INDENT = (0, 0, 0, 2)
+
+
+def is_console(url: str) -> bool:
+    """Say whether a channel URL means the console, which needs no service."""
+    return url.strip().lower().rstrip("/") == "console:"
 
 
 class ConsoleChannel:
@@ -78,28 +84,26 @@ class ConsoleChannel:
         )
         remarks = [how_late(created_at, now)]
         remarks += ["possible repeat"] if maybe_sent else []
-        for line in _lines(message, self._zone, [r for r in remarks if r]):
-            console.print(line)
+        console.print(_head(message, [remark for remark in remarks if remark]))
+        for line in _lines(message, self._zone):
+            # A pipe gets its lines whole; on a terminal the indent goes on below.
+            indented = Padding(line, _INDENT) if is_terminal else Text("  ") + line
+            console.print(indented)
         console.print()
         return page.getvalue()
 
 
-def _lines(
-    message: Message, zone: tzinfo, remarks: list[str]
-) -> Iterator[Text | Padding]:
-    yield _head(message, remarks)
-    yield _indented(Text(one_line(message.title) or "(without a title)", style="bold"))
+def _lines(message: Message, zone: tzinfo) -> Iterator[Text]:
+    yield Text(one_line(message.title) or "(without a title)", style="bold")
     if origin := _origin(message, zone):
-        yield _indented(Text(origin, style="dim"))
-    for line in lines(message.text).splitlines():
-        yield _indented(Text(line))
-    for excerpt in message.excerpts:
-        yield _indented(_highlighted(excerpt))
+        yield Text(origin, style="dim")
+    yield from (Text(line) for line in lines(message.text).splitlines())
+    yield from map(_highlighted, message.excerpts)
     if message.terms:
-        yield _indented(Text("because: " + "; ".join(message.terms), style="dim"))
-    yield from (_indented(Text(label, style="yellow")) for label in message.labels)
+        yield Text("because: " + one_line("; ".join(message.terms)), style="dim")
+    yield from (Text(one_line(label), style="yellow") for label in message.labels)
     if message.link:
-        yield _indented(Text(one_line(message.link), style="underline"))
+        yield Text(one_line(message.link), style="underline")
 
 
 def _head(message: Message, remarks: list[str]) -> Text:
@@ -135,7 +139,3 @@ def _highlighted(excerpt: Excerpt) -> Text:
         text.append(f"»{legible(excerpt.text[start:end])}«", style="bold yellow")
         place = end
     return text.append(legible(excerpt.text[place:]))
-
-
-def _indented(text: Text) -> Padding:
-    return Padding(text, (0, 0, 0, 2), expand=False)

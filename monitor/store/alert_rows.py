@@ -119,7 +119,8 @@ class AlertRows:
 
     def held_alerts(self, query: HeldQuery) -> tuple[StoredAlert, ...]:
         """Return the alerts that wait, oldest first."""
-        wanted = alerts_with_entries().where(alerts.c.hold.is_not(None))
+        # Named one by one, or SQLite would read all alerts that ever were.
+        wanted = alerts_with_entries().where(alerts.c.hold.in_(tuple(HoldReason)))
         if query.ids:
             wanted = wanted.where(alerts.c.id.in_(query.ids))
         if query.reason:

@@ -103,23 +103,15 @@ class FeedRows:
         self, now: datetime, *, until: datetime, limit: int, horizon: timedelta
     ) -> tuple[FeedState, ...]:
         """Claim at most `limit` feeds that are due until `until`; return them."""
-        due = or_(
-            feeds.c.next_poll_at <= now,
-            feeds.c.next_poll_at > now + horizon,
-            feeds.c.next_poll_at.is_(None),
-        )
-        free = or_(
-            feeds.c.claimed_until.is_(None),
-            feeds.c.claimed_until < now,
-            feeds.c.claimed_until > now + horizon,
-        )
-        query = (
-            select(feeds.c.id)
-            .where(due, free, feeds.c.active, feeds.c.status != "gone")
-            .order_by(feeds.c.next_poll_at)
-            .limit(limit)
-        )
-        ids = list(self._connection.execute(query).scalars())
+        at, claimed = feeds.c.next_poll_at, feeds.c.claimed_until
+        free = or_(claimed.is_(None), claimed < now, claimed > now + horizon)
+        mine = (free, feeds.c.active, feeds.c.status != FeedStatus.GONE)
+        ids: list[int] = []
+        # One query each: an OR of them all would read the index from end to end.
+        for due in (at.is_(None), at <= now, at > now + horizon):
+            some = select(feeds.c.id).where(due, *mine).order_by(at)
+            limited = some.limit(limit - len(ids))
+            ids += self._connection.execute(limited).scalars()
         return self._claimed(ids, until)
 
     def claim(
@@ -200,7 +192,7 @@ class FeedRows:
             ranked = (
                 select(entries.c.id, newest.label("place"))
                 .where(entries.c.feed_id == feed_id, entries.c.canonical_link.in_(some))
-                .subquery()
+                .subquery("ranked")
             )
             query = select(ranked.c.id).where(ranked.c.place <= _PER_LINK)
             yield from self._connection.execute(query).scalars()

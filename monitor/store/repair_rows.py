@@ -32,14 +32,15 @@ class RepairRows(LaneRows):
 
     def sync_outbox(self, configured: Collection[Lane], rules: Collection[str]) -> int:
         """Hold what has lost its lane, rule or feed; let go what has it again."""
+        lanes, names = frozenset(configured), frozenset(rules)
         is_orphaned: dict[int, bool] = {}
         kept: set[int] = set()
         for found in self._connection.execute(_unsent()):
             is_orphaned[found.id] = found.reason == ORPHANED
             # A report has no rule and no feed; it only needs its lane.
             is_free = found.rule is None or found.released or found.released_at
-            is_wanted = is_free or (found.rule in rules and found.active is not False)
-            if is_wanted and Lane(found.channel, found.place) in configured:
+            is_wanted = is_free or (found.rule in names and found.active is not False)
+            if is_wanted and Lane(found.channel, found.place) in lanes:
                 kept.add(found.id)
         lost = is_orphaned.keys() - kept
         self._orphan(one for one in lost if not is_orphaned[one])

@@ -153,7 +153,8 @@ def test_all_errors_of_one_file_at_once(tmp_path: Path) -> None:
     folder.config(CONFIG + "    evry: 5m\npoll: {floor: x, max: 1}\nops: [nobody]\n")
     folder.rules(
         "list: {a: [b]}\ncontact: nobody\nrules:\n  a: Baku AND\n"
-        "  b: {query: Baku und x, channels: [none], priority: no}\n  a: c\n  d: $unknown\n"
+        "  b: {query: Baku und x, channels: [none], priority: no}\n"
+        "  a: c\n  d: $unknown\n"
     )
     assert places(folder.load()) == [
         "monitor.yaml:7:5",
@@ -173,12 +174,8 @@ def test_all_errors_of_one_file_at_once(tmp_path: Path) -> None:
 def test_broken_config_says_nothing_false_about_rules(tmp_path: Path) -> None:
     folder = ConfigFolder(tmp_path)
     folder.rules("rules:\n  a: {query: b, channels: [newsroom], feeds: [example]}\n")
-    for broken in (
-        "chanels: {}\nfeeds: []\n",
-        "feeds: [",
-        "channels: *x\nfeeds: []\n",
-        "",
-    ):
+    aliased = CONFIG.replace("\n  newsroom: json://127.0.0.1:9/x", " *x")
+    for broken in ("chanels: {}\nfeeds: []\n", "feeds: [", aliased, ""):
         folder.config(broken)
         assert not [p for p in places(folder.load()) if p.startswith("rules")]
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.config.source import Source
 from monitor.config.yaml_file import YamlFile
 
 SPACE = " \t\n\r\x85\u2028\u2029"
+STYLES = st.sampled_from(["'", '"', "|", ">", ""])
 LETTERS = st.text("ab '\"\\#:-[]{}>|%@äß𝄞\n\t é中", max_size=60)
 
 
@@ -20,9 +21,10 @@ def offsets_of(text: str) -> tuple[str, YamlFile]:
     return file.text(("a",)), file
 
 
-@given(LETTERS, st.sampled_from(["'", '"', "|", ">", ""]), st.booleans())
+@settings(deadline=None)
+@given(value=LETTERS, style=STYLES, is_unicode=st.booleans())
 def test_every_visible_character_finds_itself(
-    value: str, style: str, is_unicode: bool
+    value: str, style: str, *, is_unicode: bool
 ) -> None:
     text = yaml.safe_dump(
         {"ü": "𝄞", "a": value, "z": value},
@@ -40,7 +42,8 @@ def test_every_visible_character_finds_itself(
             assert found in (character, "\\"), (offset, character, text)
 
 
-@given(LETTERS, st.sampled_from(["'", '"', "|", ">", ""]))
+@settings(deadline=None)
+@given(LETTERS, STYLES)
 def test_places_never_go_back(value: str, style: str) -> None:
     text = yaml.safe_dump({"a": value}, default_style=style, width=20)
     _, file = offsets_of(text)

@@ -42,10 +42,10 @@ def test_nothing_anywhere_says_where_it_looked(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as caught:
         find_config(None, {}, looked)
     assert all(str(path) in str(caught.value) for path in looked)
-    assert CANDIDATES == (
+    assert (
         Path("config/monitor.yaml"),
         Path("/etc/monitor/monitor.yaml"),
-    )
+    ) == CANDIDATES
 
 
 def test_time_zone_of_the_system() -> None:

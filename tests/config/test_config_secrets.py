@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.config import Secrets
@@ -50,10 +50,11 @@ def test_malformed_references(text: str) -> None:
 @pytest.mark.parametrize("content", [b"\xff\xfe", b"x" * 70_000])
 def test_file_that_is_no_secret(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "x").write_bytes(content)
-    with pytest.raises(SecretError, match="UTF-8|larger"):
+    with pytest.raises(SecretError, match=r"UTF-8|larger"):
         Secrets({}).resolve(f"${{file:{tmp_path}/x}}")
 
 
+@settings(deadline=None)
 @given(st.text(min_size=4))
 def test_resolved_values_are_redacted_in_every_spelling(value: str) -> None:
     secrets = Secrets({"KEY": value})

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from config_folder import ConfigFolder, texts
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.config import parse_duration
@@ -164,6 +164,7 @@ def test_durations(text: str, seconds: int) -> None:
     assert parse_duration(text) == timedelta(seconds=seconds)
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_duration_or_none(text: str) -> None:
     found = parse_duration(text)

@@ -71,6 +71,7 @@ def test_deleted_list_that_another_file_needs_stays(folder: ConfigFolder) -> Non
     assert loaded.reverted == ("lists.yaml",)
     assert loaded.lists == {"stadt": ("Baku",)}
     assert "uses.yaml:3:6" in texts(loaded)
+    assert loaded.diagnostics[0].path == str(folder.root / "rules" / "lists.yaml")
 
 
 def test_deleted_file_is_gone(folder: ConfigFolder) -> None:

@@ -228,7 +228,7 @@ def test_failing_example_is_a_problem(tmp_path: Path) -> None:
     )
     done = project.run("check")
     assert done.returncode != 0, said(done)
-    assert "rules.yaml:4:38: error: " in done.stdout + done.stderr, said(done)
+    assert "rules.yaml:4:39: error: " in done.stdout + done.stderr, said(done)
     assert "kauft Waffen]" not in done.stdout + done.stderr
     tested = project.run("rules", "test")
     assert tested.returncode == 1, said(tested)

@@ -163,8 +163,9 @@ def test_hanging_feed_and_channel_delay_nobody_and_not_the_end(
         feed.publish("Schach in Baku")
         assert webhook.wait_for("/ops", 1, SOON), daemon.text()
         assert daemon.stop() < DRAIN
-    webhook.always["/desk"] = 200
     assert "Traceback" not in daemon.text()
+    webhook.always["/desk"] = 200
+    site.feed("stuck")
     project.ok("poll")
     (alert,) = webhook.accepted["/desk"]
     assert TITLE in alert.text

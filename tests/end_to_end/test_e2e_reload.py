@@ -19,6 +19,7 @@ IN_FORCE = 2.0  # seconds that are promised
 MARGIN = 2.0  # more, for a busy machine
 SOON = 15.0
 BAKU = "rules:\n  baku: title:Baku\n"
+LISTS = "lists:\n  land: [Georgien]\nrules:\n  alt: Eriwan\n"
 BROKEN = "rules:\n  kaputt: Tiflis AND\n"
 
 
@@ -173,11 +174,12 @@ def test_list_that_breaks_another_file_reverts_the_file_that_changed(
     primed: Project, daemon: Daemon, feed: LiveFeed, webhook: Webhook
 ) -> None:
     with edited(daemon):
-        primed.write_rules("lists:\n  land: [Georgien]\nrules:\n  alt: Eriwan\n", "a.yaml")
+        primed.write_rules(LISTS, "a.yaml")
     with edited(daemon):
         primed.write_rules("rules:\n  fest: $land AND Schach\n", "b.yaml")
     with edited(daemon):
-        primed.write_rules("lists:\n  lnad: [Georgien]\nrules:\n  neu: Tiflis\n", "a.yaml")
+        renamed = LISTS.replace("land:", "lnad:").replace("alt: Eriwan", "neu: Tiflis")
+        primed.write_rules(renamed, "a.yaml")
     assert hears(webhook, "/ops", "a.yaml"), daemon.text()
     assert "rule file b.yaml" not in webhook.accepted["/ops"][0].title
     feed.publish("Schach in Georgien Nr1")

@@ -89,7 +89,9 @@ def test_a_wall_is_named(page: str, kind: str) -> None:
         b"<!DOCTYPE html>\n<p>x",
         b"<!-- saved --><html><body>Anmelden</body></html>",
         b"<HTML>",
-        b"<head><title>x</title></head>",
+        b"<head></head>",
+        b"<script>location='/x'</script>",
+        b"Error: <br>x",
         b"<html><body><feed>x</feed></body></html>",
     ],
 )
@@ -125,7 +127,7 @@ def test_the_feed_that_a_page_names_is_shown() -> None:
         (b"<urlset></urlset>", "a sitemap, not a feed"),
         (b"<svg></svg>", "XML, but not a feed: its root is <svg>"),
         (b"Internal Server Error", 'plain text, not a feed: "Internal Server Error"'),
-        (b"ok <b>x</b>", 'plain text, not a feed: "ok x"'),
+        (b"ok <i>x</i>", 'plain text, not a feed: "ok x"'),
         (b"<!-- <rss> -->", 'plain text, not a feed: ""'),
         (b"{}", "JSON, but not a JSON Feed: an empty object"),
         (
@@ -166,6 +168,7 @@ def test_a_feed_without_entries_is_a_feed() -> None:
         ('\n<?xml version="1.0"?>', Tier.REPAIRED),
         ("Notice: x\n", Tier.REPAIRED),
         ('<br/><?xml version="1.0"?>', Tier.REPAIRED),
+        ("<script>a < b</script>", Tier.REPAIRED),
     ],
 )
 def test_what_stands_before_the_feed(before: str, tier: Tier) -> None:

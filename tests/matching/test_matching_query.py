@@ -182,7 +182,7 @@ def test_documents_without_an_address_have_no_site() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["a" * 300_000, "a-" * 100_000, "aaa " * 60_000, "a." * 80_000]
+    "text", ["a" * 300_000, "a-" * 20_000, "aaa " * 60_000, "a." * 20_000]
 )
 def test_hostile_text_ends(text: str) -> None:
     query = compile_query('*a*a*a*a*a*b OR "a a a b" OR a-a-a-b OR aaaa?a*b OR x')

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.errors import QueryError
-from monitor.matching import Document, compile_query
+from monitor.matching import Document, Query, compile_query
 from monitor.model import QueryProblem, Severity
 
 LISTS = {"aserbaidschan": ["Baku", "Alijew"], "leer": []}
@@ -19,6 +19,14 @@ def problems(query: str, *, bound: bool = False) -> tuple[QueryProblem, ...]:
     with pytest.raises(QueryError) as caught:
         compile_query(query, LISTS, bound=bound)
     return caught.value.problems
+
+
+def compiled(query: str) -> Query | tuple[QueryProblem, ...]:
+    """Return the query, or what is wrong with it."""
+    try:
+        return compile_query(query, LISTS)
+    except QueryError as error:
+        return error.problems
 
 
 # query, where the caret stands, what is said
@@ -207,7 +215,7 @@ FRAGMENTS = st.sampled_from(
             "^2",
             ":",
         ),
-        *("#", "'", "\u200b", "Journalist:innen", "http://x", "A&B", "3,5", "ʼ"),
+        *("#", "'", "\u200b", "Journalist:innen", "http://x", "A&B", "3,5", "\u02bc"),
     ]
 )
 
@@ -218,18 +226,16 @@ FRAGMENTS = st.sampled_from(
     | st.lists(FRAGMENTS, max_size=20).map("".join)
 )
 def test_any_text_is_a_query_or_a_query_error(text: str) -> None:
-    try:
-        query = compile_query(text, LISTS)
-    except QueryError as error:
-        assert error.problems
-        assert any(p.severity is Severity.ERROR for p in error.problems)
-        for problem in error.problems:
-            assert problem.length >= 1
-            assert 0 <= problem.start <= len(text)
-            assert problem.text
-    else:
+    query = compiled(text)
+    if isinstance(query, Query):
         assert query.match(Document()) is None
         query.match(Document(title=text, url=text, tags=(text,)))
+        return
+    assert any(problem.severity is Severity.ERROR for problem in query)
+    for problem in query:
+        assert problem.length >= 1
+        assert 0 <= problem.start <= len(text)
+        assert problem.text
 
 
 @pytest.mark.parametrize(
@@ -237,8 +243,9 @@ def test_any_text_is_a_query_or_a_query_error(text: str) -> None:
     ["(", ")", "NOT ", "- ", "+ ", "ATLEAST/2 ", '"', "/", "a:", "*a", "~", "#"],
 )
 def test_no_repetition_exhausts_the_reader(piece: str) -> None:
-    query = (piece * 10_000)[:10_000]
-    try:
-        compile_query(query, bound=True)
-    except QueryError as error:
-        assert error.problems
+    assert compiled((piece * 10_000)[:10_000])
+
+
+def test_without_lists_the_error_says_where_to_write_one() -> None:
+    with pytest.raises(QueryError, match="write it under lists:"):
+        compile_query("$land")

@@ -82,7 +82,7 @@ class Service:
             self.released.wait(30)
         if answer.hangs or answer.drops:
             return
-        request.send_response(answer.status)
+        request.send_response_only(answer.status)
         for name, value in answer.headers:
             request.send_header(name, value)
         request.send_header("Content-Length", str(len(answer.body.encode())))

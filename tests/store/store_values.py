@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -24,6 +25,7 @@ from monitor.model import (
     StoredAlert,
     Verdict,
 )
+from monitor.store.tables import metadata
 from monitor.store.transaction import SqlTransaction
 
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
@@ -50,7 +52,9 @@ def rule(name: str = "waffen", channels: tuple[str, ...] = ("desk",)) -> Rule:
     return Rule(name, "Waffen", channels=channels, version="v1")
 
 
-def entry(key: str = "g:1", title: str = "Baku liefert Waffen", **more: object) -> Entry:
+def entry(
+    key: str = "g:1", title: str = "Baku liefert Waffen", **more: object
+) -> Entry:
     """Return an entry of a document."""
     link = f"https://faz.example/{key}"
     return replace(
@@ -113,6 +117,7 @@ def told(
     key: str = "g:1",
     channel: str = "desk",
     places: int = 1,
+    *,
     rule_name: str = "waffen",
     feed_name: str = "faz",
 ) -> int:
@@ -156,3 +161,25 @@ def deliver(
     delivery = lease(tx, lane, now)
     ends(tx, delivery, result, now)
     return delivery
+
+
+def fill(tx: SqlTransaction, table: str, count: int, **columns: str) -> None:
+    """Repeat a table's newest row, with some columns given as SQL over ``n``."""
+    names = [
+        column.name for column in metadata.tables[table].columns if column.name != "id"
+    ]
+    values = ", ".join(columns.get(name, name) for name in names)
+    tx._connection.exec_driver_sql(
+        f"""WITH RECURSIVE counted(n) AS
+            (SELECT 1 UNION ALL SELECT n + 1 FROM counted WHERE n < {count})
+            INSERT INTO {table} ({", ".join(names)}) SELECT {values}
+            FROM counted, (SELECT * FROM {table} ORDER BY rowid DESC LIMIT 1)
+        """  # noqa: S608 - our own names
+    )
+
+
+def allow_few_values(tx: SqlTransaction) -> None:
+    """Let a statement take 999 values, as many as the oldest SQLite takes."""
+    connection = tx._connection.connection.dbapi_connection
+    assert isinstance(connection, sqlite3.Connection)
+    connection.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, 999)

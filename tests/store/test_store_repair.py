@@ -6,16 +6,16 @@ from store_values import (
     BUSY,
     DAY,
     DESK,
-    MINUTE,
     NOW,
     REFUSED,
     SENT,
     TIMEOUT,
     alerted,
+    allow_few_values,
     deliver,
     ends,
-    entry,
     feed,
+    fill,
     lease,
     new,
     report,
@@ -282,12 +282,11 @@ def test_a_retry_waits_for_what_is_in_flight(tx: SqlTransaction) -> None:
 
 def test_an_outbox_of_any_size_follows_the_files(tx: SqlTransaction) -> None:
     """More deliveries than SQLite takes values in one statement."""
-    many = 40_000
-    alert = alerted(tx, new(entry()))
-    message = Message(MessageKind.ALERT, "many", alerts=(alert.id,))
-    tx.enqueue("desk", message, many, NOW, entry_id=alert.entry_id)
+    allow_few_values(tx)
+    told(tx)
+    fill(tx, "deliveries", 1_999, place="n")
 
-    assert tx.sync_outbox([], RULES) == many
-    assert tx.sync_outbox([Lane("desk", n) for n in range(many)], RULES) == 0
-    assert tx.next_attempt_at() == NOW
-    assert len(tx.due_lanes(NOW + MINUTE)) == many
+    assert tx.sync_outbox([], RULES) == 2_000
+    lanes = {Lane("desk", place) for place in range(2_000)}
+    assert tx.sync_outbox(lanes, RULES) == 0
+    assert len(tx.due_lanes(NOW)) == 2_000

@@ -1,0 +1,130 @@
+"""Every query that runs often finds its rows by an index, however much is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from sqlalchemy import Connection, event
+from store_values import (
+    BECAUSE,
+    BUSY,
+    DAY,
+    DESK,
+    HOUR,
+    NOW,
+    SENT,
+    UNAUTHORIZED,
+    deliver,
+    entry,
+    fill,
+    lease,
+    new,
+    report,
+    rule,
+    told,
+)
+
+from monitor.model import HeldQuery, HoldReason, Lane
+from monitor.store.transaction import SqlTransaction
+
+
+@pytest.fixture
+def full(tx: SqlTransaction) -> SqlTransaction:
+    """Return a database in which a great deal has happened already."""
+    told(tx, "g:1")
+    told(tx, "g:2")
+    deliver(tx, SENT)
+    fill(tx, "feeds", 2_000, name="'feed' || n", next_poll_at="'2030-01-01'")
+    fill(tx, "entries", 20_000, key="'g:x' || n", canonical_link="'l' || n")
+    fill(tx, "entry_keys", 20_000, key="'g:x' || n", entry_id="n + 2")
+    fill(tx, "alerts", 5_000, story="'s' || n")
+    fill(
+        tx,
+        "deliveries",
+        20_000,
+        channel="'c' || n % 20",
+        state="'sent'",
+        sent_at="created_at",
+    )
+    fill(tx, "attempts", 20_000, delivery_id="n")
+    return tx
+
+
+@contextmanager
+def explained(tx: SqlTransaction) -> Iterator[list[str]]:
+    """Collect how SQLite goes about each statement that is run meanwhile."""
+    plans: list[str] = []
+
+    def explain(
+        connection: Connection, _c: object, statement: str, values: object, *_: object
+    ) -> None:
+        if statement.startswith("EXPLAIN"):
+            return
+        one = values[0] if isinstance(values, list) else values
+        asked = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", one)  # type: ignore[arg-type]
+        plans.extend(row.detail for row in asked)
+
+    event.listen(tx._connection, "before_cursor_execute", explain)
+    yield plans
+    event.remove(tx._connection, "before_cursor_execute", explain)
+
+
+def assert_no_scan(plans: list[str]) -> None:
+    small = ("SCAN lanes", "SCAN CONSTANT ROW", "SCAN ranked", "SCAN (")
+    assert plans, "nothing was run"
+    found = [one for one in plans if "SCAN" in one and not one.startswith(small)]
+    assert found == []
+
+
+def test_due_feeds_are_found_by_an_index(full: SqlTransaction) -> None:
+    with explained(full) as plans:
+        full.claim_due(NOW, until=NOW + HOUR, limit=50, horizon=9_000 * DAY)
+
+    assert_no_scan(plans)
+
+
+def test_known_entries_are_found_by_an_index(full: SqlTransaction) -> None:
+    with explained(full) as plans:
+        found = full.known_entries(1, ["g:1", "g:x5"], ["l7", "l8"])
+        full.touch_entries([one.id for one in found], NOW + 2 * DAY)
+        full.save_entry(1, new(entry("g:3")), NOW)
+
+    assert len(found) == 4
+    assert_no_scan(plans)
+
+
+def test_alerts_are_found_by_an_index(full: SqlTransaction) -> None:
+    verdict = new(entry("g:4"), HoldReason.FIRST_POLL)
+    entry_id = full.save_entry(1, verdict, NOW)
+    with explained(full) as plans:
+        match_id = full.add_match(rule(), entry_id, BECAUSE, NOW)
+        assert match_id is not None
+        alert = full.add_alert(match_id, rule(), verdict, NOW)
+        full.add_match(rule(), entry_id, BECAUSE, NOW)
+        assert full.held_alerts(HeldQuery(reason="first_poll")) == (alert,)
+        assert full.held_alerts(HeldQuery()) == (alert,)
+        full.unhold([alert.id], NOW)
+
+    assert_no_scan(plans)
+
+
+def test_the_sweep_and_a_delivery_touch_no_more_than_what_waits(
+    full: SqlTransaction,
+) -> None:
+    chief = Lane("chief", 0)
+    full.enqueue("chief", report(), 1, NOW)
+    deliver(full, UNAUTHORIZED, chief)
+    full.probe_broken(NOW)
+    with explained(full) as plans:
+        assert set(full.due_lanes(NOW)) == {DESK, chief}
+        first = lease(full)
+        deliver(full, BUSY, chief)
+        full.next_attempt_at()
+        full.mend(chief)
+        full.retry_dead(first.message.alerts, NOW)
+        full.redirect(first.message.alerts, "chief", 1)
+        full.sync_outbox([DESK], ["waffen"])
+
+    assert_no_scan(plans)
