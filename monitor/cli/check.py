@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections import Counter
 from enum import StrEnum
 from typing import Annotated
 
@@ -18,7 +19,7 @@ from monitor.config import (
     load,
     rules_schema,
 )
-from monitor.model import Diagnostic, Severity
+from monitor.model import Severity
 from monitor.net.channels import check_url
 
 
@@ -44,23 +45,16 @@ def check(
             print_json(found)
         else:
             show(format_diagnostic(found))
-    errors = _count(loaded.diagnostics, Severity.ERROR)
-    warnings = _count(loaded.diagnostics, Severity.WARNING)
+    counts = Counter(found.severity for found in loaded.diagnostics)
     feeds = len(loaded.settings.feeds) if loaded.settings else 0
-    say(
-        f"{config}: {feeds} feeds, {len(loaded.rules)} rules; "
-        f"{_number(errors, 'error')}, {_number(warnings, 'warning')}"
-    )
-    raise typer.Exit(UNUSABLE if errors else OK)
-
-
-def _count(diagnostics: tuple[Diagnostic, ...], severity: Severity) -> int:
-    return sum(found.severity is severity for found in diagnostics)
+    said = [_number(feeds, "feed"), _number(len(loaded.rules), "rule")]
+    said += [_number(count, severity.value) for severity, count in counts.items()]
+    say(f"{config}: {', '.join(said)}")
+    raise typer.Exit(UNUSABLE if counts[Severity.ERROR] else OK)
 
 
 def _number(count: int, word: str) -> str:
-    many = "no" if count == 0 else str(count)
-    return f"{many} {word}" + ("" if count == 1 else "s")
+    return f"{count} {word}" + ("" if count == 1 else "s")
 
 
 class SchemaName(StrEnum):

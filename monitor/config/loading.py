@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
 from monitor.config.config_model import RuleDefaults
-from monitor.config.names import Names
+from monitor.config.names import CONSOLE, Names
 from monitor.config.places import rule_files, rules_path, shown, unreadable
 from monitor.config.rule_file import ReadRules, read_rules
 from monitor.config.rule_set import Defaults
@@ -17,7 +17,7 @@ from monitor.config.settings import ReadConfig, read_config
 from monitor.config.source import Source, read_source
 from monitor.config.taking_over import TakenOver, take_all, take_good
 from monitor.config.yaml_file import YamlFile, mapping
-from monitor.model import Diagnostic, Rule, Settings
+from monitor.model import ChannelSpec, Diagnostic, Rule, Settings
 
 CheckUrl = Callable[[str], None]
 
@@ -110,8 +110,14 @@ class _Loading:
         if settings is not None and not taken.is_sound:
             settings = None
             found += [self._blame(each) for each in taken.unsound]
+        contacts = self._contacts(read, taken.files)
         if settings is not None:
-            settings = replace(settings, rules_path=str(folder))
+            told = {*contacts.values()}.union(*(r.channels for r in taken.check.rules))
+            settings = replace(
+                settings,
+                rules_path=str(folder),
+                channels=self._channels(settings, told),
+            )
         return Loaded(
             settings=settings,
             rules=tuple(taken.check.rules),
@@ -119,9 +125,21 @@ class _Loading:
             sources={name: file.text for name, file in taken.files.items()},
             diagnostics=tuple(_in_order(self.file.source.path, found)),
             reverted=taken.reverted,
-            contacts=self._contacts(read, taken.files),
+            contacts=contacts,
             left_out=taken.left_out,
             failed_tests=tuple(taken.check.failed_tests),
+        )
+
+    def _channels(
+        self, settings: Settings, told: Collection[str]
+    ) -> tuple[ChannelSpec, ...]:
+        """Return the channels; the console that nobody wrote only if it is told."""
+        used = {*told, *settings.ops, *settings.default_rule_channels}
+        written = mapping(mapping(self.file.data).get("channels"))
+        return tuple(
+            spec
+            for spec in settings.channels
+            if spec.name != CONSOLE or CONSOLE in used or CONSOLE in written
         )
 
     def _taken(self, folder: Path, read: Mapping[str, ReadRules]) -> TakenOver:

@@ -85,7 +85,6 @@ def test_every_key_arrives(folder: ConfigFolder) -> None:
                 "desk", (f"${{file:{here}/desk.url}}", "json://h/${credential:x}")
             ),
             ChannelSpec("night", ("console://",)),
-            ChannelSpec("console", ("console://",)),
         ),
         ops=("newsroom", "desk"),
         feeds=(

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
+import shutil
 import ssl
+import tempfile
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any, Self
 
+import trustme
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from monitor.clock import SystemClock
@@ -18,7 +23,16 @@ from monitor.model import Fetched, FetchRequest, PollPolicy
 from monitor.net.fetcher import HttpFetcher
 
 FEED = b"<rss version='2.0'><channel><title>t</title></channel></rss>"
-CERTIFICATE = Path(__file__).with_name("net_loopback.pem")
+AUTHORITY = trustme.CA()
+"""Signs the certificates of the sites here; made anew in each run."""
+
+
+@cache
+def _authority_file() -> Path:
+    path = Path(tempfile.mkdtemp(prefix="authority")) / "ca.pem"
+    AUTHORITY.cert_pem.write_to_path(str(path))
+    atexit.register(shutil.rmtree, path.parent)
+    return path
 
 
 @dataclass(frozen=True)
@@ -90,7 +104,7 @@ class Site:
         context = None
         if self.tls:
             context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-            context.load_cert_chain(CERTIFICATE)
+            AUTHORITY.issue_cert("localhost").configure_cert(context)
         self._server = await asyncio.start_server(
             self._talk, "127.0.0.1", 0, ssl=context
         )
@@ -110,8 +124,8 @@ class Site:
 
     @property
     def certificate(self) -> str:
-        """Return the path of the certificate that vouches for ``localhost``."""
-        return str(CERTIFICATE)
+        """Return the path of the authority's certificate, for ``poll.ca_file``."""
+        return str(_authority_file())
 
     async def _talk(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter

@@ -7,9 +7,9 @@ import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from email.utils import formatdate
-from pathlib import Path
 
 import pytest
+import trustme
 from net_senders import HTML, TELEGRAM, TEXT, opened
 from net_services import Answer, Service, free_port
 
@@ -169,7 +169,7 @@ def test_a_certificate_is_put_right_by_people(tls_service: int) -> None:
 def tls_service() -> Iterator[int]:
     """Yield the port of a server with a certificate that nobody has signed."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(Path(__file__).with_name("net_loopback.pem"))
+    trustme.CA().issue_cert("127.0.0.1").configure_cert(context)
     with Service() as running:
         running._server.socket = context.wrap_socket(
             running._server.socket, server_side=True

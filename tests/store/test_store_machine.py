@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
@@ -42,7 +42,7 @@ from monitor.store.transaction import SqlStore
 
 LANES = (Lane("desk", 0), Lane("desk", 1), Lane("chief", 0))
 RESULTS = (SENT, SENT, BUSY, TIMEOUT, REFUSED, UNAUTHORIZED)
-LONG_AGO = NOW - timedelta(days=30)
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
 PENDING, LEASED, HELD, SENT_STATE, DEAD = DeliveryState
 
 _lanes = st.sampled_from(LANES)
@@ -127,9 +127,11 @@ class Outbox(RuleBasedStateMachine):
         self.published = 0
 
     def teardown(self) -> None:
-        self.all_arrives_in_the_end()
-        self.store.close()
-        shutil.rmtree(self.folder)
+        try:
+            self.all_arrives_in_the_end()
+        finally:
+            self.store.close()
+            shutil.rmtree(self.folder)
 
     @initialize()
     def begin(self) -> None:
@@ -261,7 +263,7 @@ class Outbox(RuleBasedStateMachine):
         """By so much that every due time, lease and rest counts as past."""
         self.now -= 30 * DAY
         for known in self.model.known.values():
-            known.try_at = LONG_AGO - 3_000 * DAY
+            known.try_at = LONG_AGO
         self.model.probe_at = dict.fromkeys(self.model.probe_at, self.now)
         self._sweep(are_all_leases_over=True)
 
