@@ -151,7 +151,7 @@ def _translated(path: Path) -> Iterator[None]:
     except sqlite3.Error as error:
         raise _store_error(path, error) from error
     except OSError as error:
-        raise StoreError(f"{path}: {error.strerror or error}") from error
+        raise StoreError(f"{path}: {error.strerror}: {error.filename}") from error
 
 
 def _store_error(path: Path, error: BaseException | None) -> StoreError:

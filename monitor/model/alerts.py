@@ -1,0 +1,100 @@
+"""Matches, the alerts they become, and the messages that tell of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from monitor.model.configuration import Priority
+from monitor.model.entries import Entry, HoldReason
+
+
+@dataclass(frozen=True, slots=True)
+class Because:
+    """One place that made a rule true: `text` is field[start:end], in characters."""
+
+    field: str
+    term: str
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A rule that is true of an entry, with the words that made it true."""
+
+    rule: str
+    because: tuple[Because, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """A sentence that matched; `marks` are (start, end) of the words in `text`."""
+
+    field: str
+    text: str
+    marks: tuple[tuple[int, int], ...] = ()
+
+
+class MessageKind(StrEnum):
+    """What a message is about."""
+
+    ALERT = "alert"
+    OPS = "ops"  # the monitor reports its own troubles
+    TEST = "test"  # `monitor channels test`
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One to n alerts of one entry for one channel, before any service's form.
+
+    `alerts` are the alerts' short ids and `rules` their rules, in one order.
+    For OPS and TEST `title` and `text` say everything and the rest stays empty.
+    """
+
+    kind: MessageKind
+    title: str
+    priority: Priority = Priority.NORMAL
+    alerts: tuple[int, ...] = ()
+    rules: tuple[str, ...] = ()
+    source: str = ""
+    link: str | None = None
+    author: str = ""
+    published_at: datetime | None = None
+    first_seen_at: datetime | None = None
+    excerpts: tuple[Excerpt, ...] = ()
+    terms: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAlert:
+    """An alert with the entry it tells of; `hold` is why it waits, None if not."""
+
+    id: int
+    rule: str
+    story: str
+    priority: Priority
+    channels: tuple[str, ...]
+    because: tuple[Because, ...]
+    entry_id: int
+    entry: Entry
+    feed: str
+    source: str
+    first_seen_at: datetime
+    created_at: datetime
+    label: str = ""
+    hold: HoldReason | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HeldQuery:
+    """Which held alerts are meant; an empty field narrows nothing."""
+
+    ids: tuple[int, ...] = ()
+    reason: str = ""
+    feed: str = ""
+    rule: str = ""

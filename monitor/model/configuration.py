@@ -1,0 +1,133 @@
+"""What the files say: feeds, channels, rules, and findings about them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import IntEnum, StrEnum
+
+
+class Severity(StrEnum):
+    """How much a diagnostic matters; only ``error`` makes a file unusable."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One finding about one place in a file; `line` and `column` count from 1.
+
+    `source_line` is the text of that line, for the caret.
+    """
+
+    path: str
+    line: int
+    column: int
+    severity: Severity
+    text: str
+    source_line: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class QueryProblem:
+    """One finding about one place in a query; `start` is a character offset.
+
+    `length` is how many characters are at fault, at least 1.
+    """
+
+    severity: Severity
+    start: int
+    length: int
+    text: str
+
+
+class Priority(IntEnum):
+    """How urgent a rule is; the order is the order of urgency."""
+
+    LOW = 0
+    NORMAL = 1
+    HIGH = 2
+    URGENT = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """A subscribed URL with its policy, as configured.
+
+    `url` and `headers` hold ``${...}`` unexpanded. `every_is_own` says that
+    `every` was written on the feed itself, not taken from the defaults.
+    """
+
+    name: str
+    url: str
+    every: timedelta
+    lookback: timedelta = timedelta(0)
+    tags: tuple[str, ...] = ()
+    headers: tuple[tuple[str, str], ...] = ()
+    every_is_own: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelSpec:
+    """A named place with one or more Apprise URLs, ``${...}`` unexpanded."""
+
+    name: str
+    urls: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PollPolicy:
+    """How all feeds are polled; the defaults are the documented ones."""
+
+    floor: timedelta = timedelta(minutes=1)
+    concurrency: int = 50
+    host_connections: int = 2
+    host_spacing: timedelta = timedelta(seconds=1)
+    max_body: int = 16_000_000
+    allow_networks: tuple[str, ...] = ()
+    contact: str = ""
+    proxy: str = ""
+    ca_file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleTest:
+    """One ``should_match`` or ``should_not_match``; `fields` are name and text."""
+
+    fields: tuple[tuple[str, str], ...]
+    expected: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """The user's unit: a query, where it applies, and who hears of it.
+
+    `feeds` holds selectors: a feed's name, ``tag:NAME``, or either after ``-``.
+    `version` is a hash of all that decides what the rule does.
+    """
+
+    name: str
+    query: str
+    feeds: tuple[str, ...] = ()
+    channels: tuple[str, ...] = ()
+    priority: Priority = Priority.NORMAL
+    tests: tuple[RuleTest, ...] = ()
+    path: str = ""
+    version: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """A whole valid configuration, without the rules."""
+
+    database: str
+    rules_path: str
+    timezone: str
+    poll: PollPolicy
+    channels: tuple[ChannelSpec, ...]
+    ops: tuple[str, ...]
+    feeds: tuple[Feed, ...]
+    default_rule_channels: tuple[str, ...] = ("console",)
+    default_rule_priority: Priority = Priority.NORMAL

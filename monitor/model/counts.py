@@ -1,0 +1,21 @@
+"""Counts that commands print."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(slots=True)
+class PollCounts:
+    """What one round of polls did, in the words of ``monitor poll --json``."""
+
+    feeds: int = 0
+    polled: int = 0
+    not_modified: int = 0
+    failed: int = 0
+    not_due: int = 0
+    entries_new: int = 0
+    entries_changed: int = 0
+    matches: int = 0
+    alerts: int = 0
+    held: dict[str, int] = field(default_factory=dict)

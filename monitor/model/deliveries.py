@@ -1,0 +1,121 @@
+"""Messages on their way: forms, attempts, outcomes, states."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from monitor.model.alerts import Message
+from monitor.model.configuration import Priority
+
+
+class Form(StrEnum):
+    """The shape a message takes for a kind of service."""
+
+    CONSOLE = "console"
+    EMAIL = "email"
+    SLACK = "slack"
+    TELEGRAM = "telegram"
+    DISCORD = "discord"
+    NTFY = "ntfy"
+    JSON = "json"
+    PLAIN = "plain"
+
+
+class BodyFormat(StrEnum):
+    """How a rendered body is marked up."""
+
+    TEXT = "text"
+    HTML = "html"
+    MARKDOWN = "markdown"
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A message in a service's own form, ready to send.
+
+    `link` is set where a service may make the whole message clickable.
+    """
+
+    title: str
+    body: str
+    body_format: BodyFormat
+    priority: Priority = Priority.NORMAL
+    link: str | None = None
+
+
+class SendOutcome(StrEnum):
+    """How one attempt ended, as the sender sees it."""
+
+    SENT = "sent"
+    RETRY = "retry"  # 408 425 429 5xx, network
+    UNKNOWN = "unknown"  # a timeout: it may have arrived
+    CHANNEL_BROKEN = "channel_broken"  # 401 403 404 410: the place is wrong
+    MESSAGE_REFUSED = "message_refused"  # 400 413 422: this message is wrong
+
+
+@dataclass(frozen=True, slots=True)
+class SendResult:
+    """One attempt's end; `detail` is redacted and can be shown and stored."""
+
+    outcome: SendOutcome
+    status: int | None = None
+    retry_after: timedelta | None = None
+    detail: str = ""
+
+
+class DeliveryState(StrEnum):
+    """Where one message is on its way to one URL of a channel."""
+
+    PENDING = "pending"
+    LEASED = "leased"
+    HELD = "held"
+    SENT = "sent"
+    DEAD = "dead"
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """One URL of a channel: the unit of order, of one worker, of being broken.
+
+    `place` is the position of the URL in the channel, from 0.
+    """
+
+    channel: str
+    place: int
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One message on its way to one lane, as claimed for an attempt.
+
+    `attempts` counts tries begun, this one included. `maybe_sent` says that an
+    earlier try may have arrived. `bare` asks for plain text after a refusal.
+    """
+
+    id: int
+    lane: Lane
+    message: Message
+    created_at: datetime
+    attempts: int
+    first_attempt_at: datetime
+    maybe_sent: bool = False
+    bare: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What becomes of a delivery after an attempt.
+
+    `next_attempt_at` is set for PENDING; `breaks_lane` says that the lane's other
+    deliveries are held too, `mends_lane` that they are let go again.
+    """
+
+    state: DeliveryState
+    reason: str = ""
+    next_attempt_at: datetime | None = None
+    maybe_sent: bool = False
+    bare: bool = False
+    breaks_lane: bool = False
+    mends_lane: bool = False

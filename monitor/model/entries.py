@@ -1,0 +1,148 @@
+"""Entries, what a poll decides about them, and the state of their feed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from monitor.model.fetching import Validators
+
+
+class Tier(StrEnum):
+    """Which parser served a document."""
+
+    STRICT = "strict"
+    REPAIRED = "repaired"
+    FEEDPARSER = "feedparser"
+    JSON = "json"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing in a feed; every text is plain text as it is matched.
+
+    `guid` is the publisher's id verbatim, `key` our identity of the entry within
+    its feed, `link` the address for people, `canonical_link` the one for comparing.
+    """
+
+    key: str
+    title: str = ""
+    summary: str = ""
+    content: str = ""
+    guid: str | None = None
+    link: str | None = None
+    canonical_link: str | None = None
+    enclosure: str | None = None
+    author: str = ""
+    published_at: datetime | None = None
+    updated_at: datetime | None = None
+    categories: tuple[str, ...] = ()
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedFeed:
+    """A feed document: what it says of itself, and its entries in its order.
+
+    `min_interval` is the publisher's ttl or sy:updatePeriod; `skip_hours` (GMT,
+    0 to 23) and `skip_days` (Monday = 0) are when it asks not to be polled.
+    `missing` is how many entries its tags promise that could not be read.
+    """
+
+    tier: Tier
+    title: str = ""
+    link: str | None = None
+    language: str = ""
+    entries: tuple[Entry, ...] = ()
+    min_interval: timedelta | None = None
+    skip_hours: frozenset[int] = frozenset()
+    skip_days: frozenset[int] = frozenset()
+    missing: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class KnownEntry:
+    """An entry that is already stored, as far as identity needs it."""
+
+    id: int
+    keys: tuple[str, ...]
+    entry: Entry
+    fingerprint: str
+    last_seen_at: datetime
+
+
+class Novelty(StrEnum):
+    """What an entry of a document is to what is stored of its feed."""
+
+    NEW = "new"
+    EDITED = "edited"  # same key, other fingerprint
+    ALIAS = "alias"  # a known entry under a new guid
+    REUSED = "reused"  # a known guid on a new entry
+    UNCHANGED = "unchanged"
+
+
+class HoldReason(StrEnum):
+    """Why an alert or a delivery waits although nothing is wrong with it."""
+
+    FIRST_POLL = "first_poll"
+    OUTAGE = "outage"
+    OLD_BURST = "old_burst"
+    SAME_STORY = "same_story"
+    CHANNEL_BROKEN = "channel_broken"
+    ORPHANED = "orphaned"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What one poll decides about one entry of the document.
+
+    `entry` carries the key under which it is kept (for ALIAS: the new key that
+    leads to `known`). `story` is the key of the story it belongs to. `hold` is
+    why its alerts wait, None when they may go out. `label` is a remark for the
+    message ("dated 12 days ago").
+    """
+
+    entry: Entry
+    novelty: Novelty
+    fingerprint: str
+    story: str
+    known: KnownEntry | None = None
+    hold: HoldReason | None = None
+    label: str = ""
+
+
+class FeedStatus(StrEnum):
+    """The state of a feed."""
+
+    OK = "ok"
+    FAILING = "failing"
+    GONE = "gone"
+
+
+@dataclass(frozen=True, slots=True)
+class FeedState:
+    """What is stored about a feed between two polls.
+
+    `polled_at` is the last try, `succeeded_at` the last good answer (304 counts),
+    both None before the first. `validators_at` is when the last 200 came.
+    `not_before_at` is the end of a Retry-After. `equal_bodies` counts polls in a
+    row whose body was the same without a 304.
+    """
+
+    id: int
+    name: str
+    url: str
+    title: str = ""
+    validators: Validators = Validators()
+    validators_at: datetime | None = None
+    body_hash: str = ""
+    polled_at: datetime | None = None
+    succeeded_at: datetime | None = None
+    next_poll_at: datetime | None = None
+    not_before_at: datetime | None = None
+    errors: int = 0
+    equal_bodies: int = 0
+    status: FeedStatus = FeedStatus.OK
+    error: str = ""
+    failing_since: datetime | None = None
