@@ -31,20 +31,26 @@ def find_config(
         return _existing(Path(said), "$MONITOR_CONFIG")
     looked = list(candidates)
     for path in looked:
-        if path.exists():
+        if _is_there(path):
             return path
     where = " and ".join(map(str, looked))
     what = f"there is no configuration; looked for {where}; name one with --config"
     raise ConfigError((no_source(str(looked[0]), what),))
 
 
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except PermissionError:  # a folder that this user may not look into
+        return False
+
+
 def _existing(path: Path, who: str) -> Path:
     if path.is_dir():
         raise ConfigError((no_source(str(path), f"{who} names a folder, not a file"),))
-    if not path.exists():
-        raise ConfigError(
-            (no_source(str(path), f"{who} names a file that is not there"),)
-        )
+    if not _is_there(path):
+        what = f"{who} names a file that is not there, or not to be seen"
+        raise ConfigError((no_source(str(path), what),))
     return path
 
 

@@ -12,11 +12,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, timedelta
 from pathlib import Path
-from typing import Any
 
 from apscheduler.events import (
     EVENT_JOB_ERROR,
@@ -29,7 +28,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from monitor.daemon.files import FileWatch
 from monitor.daemon.systemd import Notifier
 from monitor.daemon.ticker import ClockWatch, EveryFewSeconds, re_arm
-from monitor.daemon.troubles import Troubles
+from monitor.daemon.troubles import Troubles, Work
 from monitor.errors import StoreError
 from monitor.jobs.deliver import DeliverJob
 from monitor.jobs.poll import PollJob
@@ -45,12 +44,9 @@ _POLLS_DRAIN = 4.0
 _LANES_DRAIN = 4.0
 """Seconds for what is under way at the end; together below the promised ten."""
 
-Work = Callable[[], Coroutine[Any, Any, None]]
-
-
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What the daemon drives; `reload` reads the files again and never raises."""
+    """What the daemon drives; `reload` reads the files again."""
 
     store: Store
     poll: PollJob
@@ -59,7 +55,7 @@ class Parts:
     journal: Journal
     notifier: Notifier
     watchdog: timedelta | None
-    reload: Callable[[], Awaitable[None]]
+    reload: Work
     watched: Callable[[], Iterable[Path]]
     concurrency: Callable[[], int]
 
@@ -154,7 +150,7 @@ class Embedded:
 
     async def _reload(self) -> None:
         self._parts.notifier.reloading()
-        await self._parts.reload()
+        await self._troubles.guarded("reload", self._parts.reload)()
         self._parts.notifier.ready("polling")
 
     # what stands beside the scheduler

@@ -52,16 +52,16 @@ def _marks() -> str:
 _LETTER = rf"[^\W_{UNSPACED}]"
 MARKS = _marks()
 _INNER = f"{MARKS}{INVISIBLE}"
-_ATOM = rf"(?:[{UNSPACED}][{_INNER}]*+|{_LETTER}++(?:[{_INNER}]++{_LETTER}*+)*+)"
+_ATOM = rf"(?:[{UNSPACED}][{_INNER}]*+|{_LETTER}++(?:[{_INNER}]++{_LETTER}*+)*)"
 _DASHES = re.escape(DASHES)
 _FORM = r"[iI]n(?:nen)?(?!\w)"  # German inner forms: Journalist:innen
 _CHUNK = re.compile(
     rf"[{UNSPACED}][{_INNER}]*+"
-    rf"|@?{_LETTER}++(?:[{_INNER}{_DASHES}{APOSTROPHES}.,&+/@_:*·]++{_LETTER}*+)*+"
+    rf"|@?{_LETTER}++(?:[{_INNER}{_DASHES}{APOSTROPHES}.,&+/@_:*·]++{_LETTER}*+)*"
 )
 _SEGMENT = re.compile(
     rf"@?{_ATOM}(?:(?<=\w\w\w)[:*·/_]-?{_FORM}|[.&+@_{APOSTROPHES}]{_ATOM}"
-    rf"|(?<=\d),(?=\d){_ATOM})*+(?:\+\+)?"
+    rf"|(?<=\d),(?=\d){_ATOM})*(?:\+\+)?"
 )
 _SUFFIX = re.compile(rf"(?:[{APOSTROPHES}]([sS])|[:*·/_]-?({_FORM}))\Z")
 _WORD = re.compile(_ATOM)
