@@ -97,9 +97,10 @@ def _plain(value: object) -> object:
 
 def _word(value: object) -> str:
     """Return a value so that it cannot be taken for the next field or line."""
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    is_plain = text.isprintable() and not set(text) & set(' "=')
-    return text if is_plain else json.dumps(text, ensure_ascii=False)
+    if not isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    is_plain = value.isprintable() and not set(value) & set(' "=')
+    return value if is_plain else json.dumps(value, ensure_ascii=False)
 
 
 def set_up(

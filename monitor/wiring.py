@@ -252,8 +252,9 @@ def _what_counts(name: str, loaded: Loaded) -> str:
 
 
 def _errors(diagnostics: Sequence[Diagnostic], name: str = "") -> list[str]:
+    """Return each error on one line: what it points at is seen by `monitor check`."""
     return [
-        format_diagnostic(found)
+        format_diagnostic(found).splitlines()[0]
         for found in diagnostics
         if found.severity is Severity.ERROR
         and (not name or Path(found.path).name == name)

@@ -7,7 +7,7 @@ A fenced block says by its info string what it is:
 - ``yaml`` alone: a piece of ``monitor.yaml``;
 - any other kind with a ``title=``: a file that the examples below it read;
 - ``console``: commands after ``$``, and what they print; ``...`` stands for anything;
-- ``sh``: commands that are not run here, for they need root or the network.
+- ``sh``, ``crontab``: commands that are not run here: they need root or the network.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class Block:
 
     @property
     def place(self) -> str:
-        return f"{self.path.relative_to(ROOT)}:{self.line}"
+        return f"{name_of(self.path)}:{self.line}"
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,11 @@ class Row:
 
     @property
     def place(self) -> str:
-        return f"{self.path.relative_to(ROOT)}:{self.line}"
+        return f"{name_of(self.path)}:{self.line}"
+
+
+def name_of(path: Path) -> str:
+    return str(path.relative_to(ROOT))
 
 
 def lines_of(path: Path) -> list[str]:
@@ -142,3 +146,16 @@ def anchors(path: Path) -> set[str]:
 def _anchor(heading: str) -> str:
     kept = re.sub(r"[^\w\- ]", "", heading.lower())
     return kept.replace(" ", "-")
+
+
+def put(folder: Path, block: Block) -> Path:
+    """Write a block's file; a new configuration begins without rules."""
+    path = folder / block.title
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.name == "monitor.yaml":
+        rules = path.parent.parent / "rules"
+        rules.mkdir(exist_ok=True)
+        for old in rules.iterdir():
+            old.unlink()
+    path.write_text(block.text, encoding="utf-8")
+    return path

@@ -70,7 +70,8 @@ def shown_url(url: str) -> str:
     """Return what may be shown of a channel's URL: its reference, or its kind."""
     if url.startswith("${") and url.find("}") == len(url) - 1:
         return url
-    return f"{url.partition('://')[0]}://***"
+    kind, _, rest = url.partition("://")
+    return f"{kind}://***" if rest else url
 
 
 def _waits(view: ChannelView) -> bool:

@@ -38,12 +38,12 @@ for _command in (
     run.run,
     poll.poll,
     check.check,
-    demo.demo,
     grep.grep,
     status.status,
-    check.schema,
 ):
     app.command(cls=Command)(_command)
+app.command()(demo.demo)  # these two need no configuration
+app.command()(check.schema)
 app.add_typer(feeds.app, name="feeds")
 app.add_typer(rules.app, name="rules")
 app.add_typer(channels.app, name="channels")

@@ -44,6 +44,7 @@ _POLLS_DRAIN = 4.0
 _LANES_DRAIN = 4.0
 """Seconds for what is under way at the end; together below the promised ten."""
 
+
 @dataclass(frozen=True, slots=True)
 class Parts:
     """What the daemon drives; `reload` reads the files again."""

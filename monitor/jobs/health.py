@@ -13,7 +13,7 @@ from monitor.ports import Transaction
 _PATIENCE = timedelta(days=1)
 """How long a feed may fail before it is told; most failures mend themselves."""
 
-_REFUSALS = ("HTTP 401", "HTTP 403")
+_REFUSALS = (401, 403)
 _TOLD_AT_ONCE = (HoldReason.OUTAGE, HoldReason.OLD_BURST)
 
 
@@ -23,25 +23,30 @@ def report_feed(
     before: FeedState,
     after: FeedState,
     now: datetime,
+    *,
+    answer: int | None,
 ) -> None:
-    """Tell `ops` of a feed that is gone, refuses us or fails for a day; or no more."""
+    """Tell `ops` of a feed that is gone, refuses us or fails for a day; or no more.
+
+    `answer` is the HTTP status of this poll, None where there was none.
+    """
     key = f"feed:{after.name}"
     if after.status is FeedStatus.OK:
         if before.status is not FeedStatus.OK and tx.close_report(key):
             title = f"feed {after.name} works again"
             tell_ops(tx, in_force, title, "It is polled as before.", now)
         return
-    text = _trouble(after, now)
+    text = _trouble(after, answer, now)
     if text and tx.open_report(key, after.error, now):
         title = f"feed {after.name} is {after.status.value}"
         tell_ops(tx, in_force, title, f"{after.error}. {text}", now)
 
 
-def _trouble(state: FeedState, now: datetime) -> str:
+def _trouble(state: FeedState, answer: int | None, now: datetime) -> str:
     """Return what is to be said of a feed that does not work, empty if nothing yet."""
     if state.status is FeedStatus.GONE:
         return "It is polled no more. Remove it, or give it a new URL."
-    if any(refusal in state.error for refusal in _REFUSALS):
+    if answer in _REFUSALS:
         return "It is asked seldom from now on. Does it need credentials?"
     since = state.failing_since
     if since is not None and now - since >= _PATIENCE:

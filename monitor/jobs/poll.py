@@ -212,7 +212,8 @@ def record(
     intake = _Intake(tx, in_force, reading.feed, now, PollResult(after))
     if reading.parsed is not None:
         intake.take_in(_verdicts(tx, reading, reading.parsed, now))
-    report_feed(tx, in_force, reading.state, after, now)
+    answer = reading.fetched.status
+    report_feed(tx, in_force, reading.state, after, now, answer=answer)
     report_held(tx, in_force, after, intake.result.held, now)
     return intake.result
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from monitor.errors import StoreError
 from monitor.jobs.deliver import DeliverJob
 from monitor.jobs.poll import PollJob
 from monitor.model import DeliveryState, FeedState, HoldReason, PollCounts
@@ -53,9 +54,12 @@ async def poll_round(
             add(total, await job.poll(state))
         done(state)
 
-    async with asyncio.TaskGroup() as group:
-        for state in claimed:
-            group.create_task(poll(state))
+    try:
+        async with asyncio.TaskGroup() as group:
+            for state in claimed:
+                group.create_task(poll(state))
+    except* StoreError as errors:
+        raise StoreError(str(errors.exceptions[0])) from None
     return total
 
 

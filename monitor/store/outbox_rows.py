@@ -215,7 +215,7 @@ def _still_counts(delivery: Delivery, settled: Settled) -> ColumnElement[bool]:
     """
     this = deliveries.c.id == delivery.id
     if settled.state is DeliveryState.SENT:
-        return and_(this, deliveries.c.state != DeliveryState.SENT)
+        return this
     open_states = (DeliveryState.LEASED, DeliveryState.PENDING)
     is_newest = deliveries.c.attempts == delivery.attempts
     return and_(this, is_newest, deliveries.c.state.in_(open_states))

@@ -69,3 +69,11 @@ def primed(project: Project) -> Project:
     """The same after its first poll, of an empty feed: whatever comes now is new."""
     project.poll()
     return project
+
+
+@pytest.fixture
+def eager(project: Project) -> Project:
+    """The same, whose first poll already alerts of what is young: one command less."""
+    feed = {"every": "1s", "lookback": "1h"}
+    project.configure(defaults={"feed": feed, "rule": {"channels": ["desk"]}})
+    return project

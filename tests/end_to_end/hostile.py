@@ -127,8 +127,6 @@ GZIP = {"Content_Encoding": "gzip"}
 TOO_LARGE = "large|big|MB|bytes"
 
 BAD = {
-    "hang": Bad(lambda s: lambda _: s.site.released.wait() and None, "time"),
-    "drip": Bad(lambda s: dripping(s.site), "time"),
     "huge": Bad(lambda _: huge, TOO_LARGE),
     "bomb": Bad(always(200, bomb(200), **GZIP), TOO_LARGE),
     "cut_gzip": Bad(always(200, gzip.compress(rss("x"))[:-20], **GZIP), "gzip|ncoding"),

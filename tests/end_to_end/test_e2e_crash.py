@@ -130,9 +130,9 @@ def test_killed_at_random_nothing_is_lost_and_every_repeat_is_marked(
 
 
 def test_killed_between_sent_and_recorded_comes_again_and_says_so(
-    primed: Project, feed: LiveFeed, webhook: Webhook
+    eager: Project, feed: LiveFeed, webhook: Webhook
 ) -> None:
-    with Daemon(primed) as daemon:
+    with Daemon(eager) as daemon:
 
         def pull_the_plug(_: object) -> int:
             os.kill(daemon.process.pid, signal.SIGKILL)
@@ -143,8 +143,8 @@ def test_killed_between_sent_and_recorded_comes_again_and_says_so(
         feed.publish(TITLE)
         assert webhook.wait_for("/desk", 1, 15), daemon.text()
         daemon.process.wait()
-    primed.poll()
-    primed.poll()
+    eager.poll()
+    eager.poll()
     first, second = webhook.accepted["/desk"]
     assert REPEAT not in first.body
     assert REPEAT in second.body
@@ -152,16 +152,16 @@ def test_killed_between_sent_and_recorded_comes_again_and_says_so(
 
 
 def test_killed_while_a_retry_waits_comes_once_and_unmarked(
-    primed: Project, feed: LiveFeed, webhook: Webhook
+    eager: Project, feed: LiveFeed, webhook: Webhook
 ) -> None:
     webhook.script["/desk"] = [(503, {"Retry_After": "5"})]
-    with Daemon(primed, "--log-format", "json") as daemon:
+    with Daemon(eager, "--log-format", "json") as daemon:
         feed.publish(TITLE)
         assert webhook.wait(lambda: webhook.tries["/desk"], 15), daemon.text()
         assert wait_until(lambda: daemon.events("delivery", status=503), 10)
         daemon.process.kill()
         daemon.process.wait()
-    primed.ok("poll", "--wait", "15s")
+    eager.ok("poll", "--wait", "15s")
     (alert,) = webhook.accepted["/desk"]
     assert REPEAT not in alert.body
     first, second = webhook.at["/desk"]
@@ -169,10 +169,10 @@ def test_killed_while_a_retry_waits_comes_once_and_unmarked(
 
 
 def test_killed_before_the_poll_is_stored_asks_again(
-    primed: Project, feed: LiveFeed, webhook: Webhook, site: FeedSite
+    eager: Project, feed: LiveFeed, webhook: Webhook, site: FeedSite
 ) -> None:
     feed.publish(TITLE)
-    with Daemon(primed) as daemon:
+    with Daemon(eager) as daemon:
         served = threading.Event()
 
         def pull_the_plug(_: object) -> None:
@@ -183,6 +183,6 @@ def test_killed_before_the_poll_is_stored_asks_again(
         assert served.wait(15), daemon.text()
         daemon.process.wait()
     site.serve("/news", feed.page)
-    primed.poll()
-    primed.poll()
+    eager.poll()
+    eager.poll()
     assert len(webhook.accepted["/desk"]) == 1

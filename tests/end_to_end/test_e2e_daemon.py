@@ -7,10 +7,10 @@ import time
 from datetime import datetime
 from pathlib import Path
 
-import pytest
 from conftest import configured
 from feedsite import FeedSite, LiveFeed
 from harness import DRAIN, PATIENCE, Daemon, Project, wait_until
+from hostile import dripping
 from receivers import Webhook
 
 TITLE = "Aserbaidschan erwägt Waffenlieferungen an Kiew"
@@ -38,18 +38,18 @@ def test_never_ready_with_files_that_cannot_be_in_force(project: Project) -> Non
     assert daemon.notify.count("READY=1") == 0
 
 
-def test_ready_comes_with_the_first_files_in_force(primed: Project) -> None:
-    with Daemon(primed, "--log-format", "json") as daemon:
+def test_ready_comes_with_the_first_files_in_force(eager: Project) -> None:
+    with Daemon(eager, "--log-format", "json") as daemon:
         (files,) = daemon.events("files")
         assert (files["feeds"], files["rules"]) == (1, 1)
-        (status,) = primed.rows("status")
+        (status,) = eager.rows("status")
         assert "run" in str(status["running"])
         assert str(daemon.process.pid) in str(status["running"])
         assert "RELOADING=1" not in daemon.notify.seen
 
 
-def test_hangup_reloads_and_sigterm_says_so(primed: Project) -> None:
-    with Daemon(primed) as daemon:
+def test_hangup_reloads_and_sigterm_says_so(eager: Project) -> None:
+    with Daemon(eager) as daemon:
         daemon.process.send_signal(signal.SIGHUP)
         assert daemon.says("RELOADING=1", 1), daemon.text()
         assert daemon.says("READY=1", 2), daemon.text()
@@ -60,35 +60,27 @@ def test_hangup_reloads_and_sigterm_says_so(primed: Project) -> None:
     assert [s for s in seen if s.startswith("MONOTONIC_USEC=")], "systemd wants it"
 
 
-def test_watchdog_is_fed_while_it_lives(primed: Project) -> None:
-    with Daemon(primed, env={"WATCHDOG_USEC": "3000000"}) as daemon:
+def test_watchdog_is_fed_while_it_lives(eager: Project) -> None:
+    with Daemon(eager, env={"WATCHDOG_USEC": "3000000"}) as daemon:
         assert daemon.says("WATCHDOG=1", 2, seconds=12), daemon.text()
-
-
-def test_watchdog_is_silent_unless_asked_for(primed: Project, site: FeedSite) -> None:
-    with Daemon(primed) as daemon:
-        before = site.asked("/news")
-        assert site.wait(lambda: site.asked("/news") >= before + 2, SOON)
-        assert daemon.notify.count("WATCHDOG=1") == 0
 
 
 # --- what it does -------------------------------------------------------------------
 
 
 def test_new_entry_arrives_within_seconds(
-    primed: Project, feed: LiveFeed, webhook: Webhook
+    eager: Project, feed: LiveFeed, webhook: Webhook
 ) -> None:
-    with Daemon(primed) as daemon:
+    with Daemon(eager) as daemon:
         feed.publish(TITLE)
         assert len(webhook.wait_for("/desk", 1, SOON)) == 1, daemon.text()
 
 
 def test_console_alert_on_standard_output_and_log_on_standard_error(
-    project: Project, feed: LiveFeed
+    eager: Project, feed: LiveFeed
 ) -> None:
-    project.configure(channels={"desk": "console://"}, ops=["desk"])
-    project.poll()
-    with Daemon(project) as daemon:
+    eager.configure(channels={"desk": "console://"}, ops=["desk"])
+    with Daemon(eager) as daemon:
         feed.publish(TITLE)
         assert wait_until(lambda: TITLE in daemon.printed(), SOON), daemon.text()
         daemon.stop()
@@ -98,11 +90,10 @@ def test_console_alert_on_standard_output_and_log_on_standard_error(
 
 
 def test_one_wide_event_for_each_poll_and_delivery(
-    primed: Project, feed: LiveFeed, webhook: Webhook, site: FeedSite
+    eager: Project, feed: LiveFeed, webhook: Webhook, site: FeedSite
 ) -> None:
     webhook.script["/desk"] = [503]
-    before = site.asked("/news")
-    with Daemon(primed, "--log-format", "json") as daemon:
+    with Daemon(eager, "--log-format", "json") as daemon:
         feed.publish(TITLE)
         assert webhook.wait_for("/desk", 1, 2 * SOON), daemon.text()
         daemon.stop()
@@ -111,7 +102,7 @@ def test_one_wide_event_for_each_poll_and_delivery(
         assert datetime.fromisoformat(str(event["time"])).utcoffset() is not None
         assert event["outcome"]
     polls = daemon.events("poll", feed="news")
-    assert len(polls) == site.asked("/news") - before
+    assert len(polls) == site.asked("/news")
     assert {p["outcome"] for p in polls} <= {"ok", "not_modified"}
     (found,) = [p for p in polls if p["alerts"] == 1]
     assert (found["status"], found["new"], found["matches"]) == (200, 1, 1)
@@ -120,11 +111,11 @@ def test_one_wide_event_for_each_poll_and_delivery(
     assert (failed["outcome"] == "sent", sent["outcome"] == "sent") == (False, True)
 
 
-def test_text_log_is_one_line_an_event(primed: Project, site: FeedSite) -> None:
-    before = site.asked("/news")
-    with Daemon(primed) as daemon:
-        assert site.wait(lambda: site.asked("/news") >= before + 2, SOON)
+def test_text_log_is_one_line_an_event(eager: Project, site: FeedSite) -> None:
+    with Daemon(eager) as daemon:
+        assert site.wait(lambda: site.asked("/news") >= 3, SOON)
         daemon.stop()
+    assert daemon.notify.count("WATCHDOG=1") == 0, "nobody asked for it"
     lines = daemon.logged().splitlines()
     assert len([line for line in lines if "feed=news" in line]) >= 2, daemon.text()
     assert all(line.startswith("20") for line in lines), "each begins with its time"
@@ -140,26 +131,26 @@ def test_without_any_feed_it_waits_for_one(project: Project) -> None:
 # --- how it ends --------------------------------------------------------------------
 
 
-def test_ctrl_c_ends_it_politely(primed: Project) -> None:
-    with Daemon(primed) as daemon:
+def test_ctrl_c_ends_it_politely(eager: Project) -> None:
+    with Daemon(eager) as daemon:
         assert daemon.stop(signal.SIGINT) < DRAIN
     assert daemon.notify.count("STOPPING=1") == 1
 
 
-def test_hanging_feed_and_channel_delay_nobody_and_not_the_end(
+def test_hanging_feed_and_channel_do_not_delay_the_end(
     tmp_path: Path, site: FeedSite, webhook: Webhook, feed: LiveFeed
 ) -> None:
     site.feed("stuck")
     project = two_feeds(tmp_path, site, webhook, "stuck")
     project.write_rules("rules:\n  b: {query: Baku, channels: [ops]}\n", "b.yaml")
-    project.poll()
+    feeds = {"feed": {"every": "1s", "lookback": "1h"}, "rule": {"channels": ["desk"]}}
+    project.configure(defaults=feeds)
     site.serve("/stuck", lambda _: site.released.wait() and None)
     webhook.always["/desk"] = "hang"
-    before = site.asked("/stuck")
     with Daemon(project) as daemon:
         feed.publish(TITLE)
         assert webhook.wait(lambda: webhook.tries["/desk"], SOON), daemon.text()
-        assert site.wait(lambda: site.asked("/stuck") > before, SOON), daemon.text()
+        assert site.wait(lambda: site.asked("/stuck") > 0, SOON), daemon.text()
         feed.publish("Schach in Baku")
         assert webhook.wait_for("/ops", 1, SOON), daemon.text()
         assert daemon.stop() < DRAIN
@@ -172,54 +163,87 @@ def test_hanging_feed_and_channel_delay_nobody_and_not_the_end(
     assert REPEAT in alert.body, "it may have arrived before the end"
 
 
+def test_what_hangs_is_given_up(
+    tmp_path: Path, site: FeedSite, webhook: Webhook
+) -> None:
+    """Feeds that hang or drip, and a receiver that may have got the alert."""
+    project = two_feeds(tmp_path, site, webhook, "drip")
+    rule = {"channels": ["desk", "ops"]}
+    feeds = [*project.settings["feeds"], {"url": site.feed("ok").url, "name": "ok"}]  # type: ignore[misc]
+    lookback = {"every": "1s", "lookback": "1h"}
+    project.configure(defaults={"feed": lookback, "rule": rule}, feeds=feeds)
+    site.serve("/news", lambda _: site.released.wait() and None)
+    site.serve("/drip", dripping(site))
+    webhook.script["/desk"] = ["hang"]
+    site.feed("ok").publish(TITLE)
+    with Daemon(project, "--log-format", "json") as daemon:
+        assert len(webhook.wait_for("/ops", 1, SOON)) == 1, "delayed by nobody"
+        assert len(webhook.wait_for("/desk", 1, PATIENCE)) == 1, daemon.text()
+        for name in ("news", "drip"):
+            given_up = lambda n=name: daemon.events("poll", feed=n, outcome="timeout")  # noqa: E731
+            assert wait_until(given_up, PATIENCE), daemon.text()
+    first, second = webhook.at["/desk"]
+    assert second - first >= 10, "a slow receiver has its time"
+    assert REPEAT in webhook.accepted["/desk"][0].body
+    assert REPEAT not in webhook.accepted["/ops"][0].body
+
+
 # --- what it survives ---------------------------------------------------------------
 
 
-@pytest.mark.parametrize("ending", ["stop", "kill"])
-def test_interval_survives_a_restart(
-    tmp_path: Path, site: FeedSite, webhook: Webhook, feed: LiveFeed, ending: str
-) -> None:
+def with_an_hourly_feed(
+    root: Path, site: FeedSite, webhook: Webhook, feed: LiveFeed
+) -> Project:
+    """Return a project of the hourly `news` and of `pacer`, which shows time pass."""
+    project = two_feeds(root, site, webhook, "pacer")
     pacer = site.feed("pacer")
-    project = two_feeds(tmp_path, site, webhook, "pacer")
     hourly = {"url": feed.url, "name": "news", "every": "1h"}
     project.configure(feeds=[hourly, {"url": pacer.url, "name": "pacer"}])
-    for _ in range(2):
-        begun = site.asked("/pacer")
-        daemon = Daemon(project)
-        with daemon:
-            assert site.wait(lambda n=begun: site.asked("/pacer") >= n + 3, SOON)
+    return project
+
+
+def wait_two_rounds(site: FeedSite) -> bool:
+    """Wait until feeds that are asked each second were asked twice more."""
+    begun = site.asked("/pacer")
+    return site.wait(lambda: site.asked("/pacer") >= begun + 2, SOON)
+
+
+def test_interval_survives_a_restart_and_a_crash(
+    tmp_path: Path, site: FeedSite, webhook: Webhook, feed: LiveFeed
+) -> None:
+    project = with_an_hourly_feed(tmp_path, site, webhook, feed)
+    for is_polite in (True, False, True):
+        with Daemon(project) as daemon:
+            assert wait_two_rounds(site), daemon.text()
             assert site.asked("/news") == 1, daemon.text()
-            getattr(daemon, ending)() if ending == "stop" else daemon.process.kill()
-            daemon.process.wait()
+            if not is_polite:
+                daemon.process.kill()
+                daemon.process.wait()
 
 
 def test_reload_does_not_hurry_a_feed(
     tmp_path: Path, site: FeedSite, webhook: Webhook, feed: LiveFeed
 ) -> None:
-    pacer = site.feed("pacer")
-    project = two_feeds(tmp_path, site, webhook, "pacer")
-    hourly = {"url": feed.url, "name": "news", "every": "1h"}
-    project.configure(feeds=[hourly, {"url": pacer.url, "name": "pacer"}])
+    project = with_an_hourly_feed(tmp_path, site, webhook, feed)
     with Daemon(project) as daemon:
         assert site.wait(lambda: site.asked("/news") == 1, SOON)
         for number in (2, 3):
             daemon.process.send_signal(signal.SIGHUP)
             assert daemon.says("READY=1", number), daemon.text()
-        begun = site.asked("/pacer")
-        assert site.wait(lambda: site.asked("/pacer") >= begun + 3, SOON)
+        assert wait_two_rounds(site), daemon.text()
         assert site.asked("/news") == 1, daemon.text()
 
 
 def test_slow_host_with_many_feeds_leaves_the_others_alone(
-    primed: Project, feed: LiveFeed, webhook: Webhook
+    eager: Project, feed: LiveFeed, webhook: Webhook
 ) -> None:
     with FeedSite() as slow:
         urls = [f"/{n}" for n in range(40)]
         for url in urls:
             slow.serve(url, lambda _: slow.released.wait() and None)
         news = {"url": feed.url, "name": "news"}
-        primed.configure(feeds=[news, *map(slow.url, urls)])
-        with Daemon(primed) as daemon:
+        eager.configure(feeds=[news, *map(slow.url, urls)])
+        with Daemon(eager) as daemon:
             assert slow.wait(lambda: len(slow.requests) >= 20, SOON), daemon.text()
             begun = time.monotonic()
             feed.publish(TITLE)

@@ -17,7 +17,14 @@ from receivers import Webhook
 TITLE = "Aserbaidschan erwägt Waffenlieferungen an Kiew"
 SOON = 15.0
 NOBODY = 65534
-READERS = ["feeds list", "rules list", "channels list", "alerts list", "status"]
+READERS = [
+    "feeds list --json",
+    "rules list",
+    "channels list --json",
+    "alerts list",
+    "alerts show 1",
+    "status --json",
+]
 
 
 def test_two_daemons_on_one_database_are_refused(
@@ -55,31 +62,27 @@ def test_poll_beside_run_marks_the_feeds_as_due(
         assert site.wait(lambda: site.asked("/news") == 3, SOON), daemon.text()
 
 
-def test_reading_commands_work_beside_run(primed: Project, feed: LiveFeed) -> None:
+def test_reading_commands_work_beside_run(eager: Project, feed: LiveFeed) -> None:
     feed.publish(TITLE)
-    primed.poll()
-    with Daemon(primed), ThreadPoolExecutor(2) as pool:
-        texts = pool.map(lambda c: primed.ok(*c.split()).stdout, READERS)
+    eager.poll()
+    with Daemon(eager), ThreadPoolExecutor(2) as pool:
+        texts = pool.map(lambda c: eager.ok(*c.split()).stdout, READERS)
         assert all(text.strip() for text in texts)
-        found = pool.map(lambda c: primed.rows(*c.split()), READERS)
-        assert all(rows for rows in found)
-        (alert,) = primed.rows("alerts", "list")
-        primed.ok("alerts", "show", str(alert["id"]))
 
 
 def test_release_and_retry_beside_run_are_seen(
     project: Project, feed: LiveFeed, webhook: Webhook
 ) -> None:
-    feed.publish(f"{TITLE} (1)")
-    with Daemon(project) as daemon:
-        assert wait_until(lambda: project.rows("alerts", "list") != [], SOON)
-        webhook.script["/desk"] = [400, 400]
+    feed.publish(TITLE)
+    webhook.script["/desk"] = [400, 400]
+    with Daemon(project, "--log-format", "json") as daemon:
+        held = lambda: daemon.events("poll", matches=1)  # noqa: E731
+        assert wait_until(held, SOON), daemon.text()
         project.ok("alerts", "release", "--all")
-        assert webhook.wait(lambda: len(webhook.tries["/desk"]) == 2, SOON)
-        dead = lambda: project.rows("alerts", "list", "--state", "dead")  # noqa: E731
-        assert wait_until(lambda: dead() != [], SOON), daemon.text()
+        dead = lambda: daemon.events("delivery", state="dead")  # noqa: E731
+        assert wait_until(dead, SOON), daemon.text()
         assert webhook.accepted["/desk"] == []
-        project.ok("alerts", "retry", str(dead()[0]["id"]))
+        project.ok("alerts", "retry", "--all")
         assert len(webhook.wait_for("/desk", 1, SOON)) == 1, daemon.text()
 
 
@@ -123,7 +126,7 @@ def test_run_beside_poll_is_refused(
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder away")
-@pytest.mark.parametrize("command", ["poll", "run", "status", "alerts retry --all"])
+@pytest.mark.parametrize("command", ["poll", "run", "alerts retry --all"])
 def test_another_users_state_is_refused_with_the_line_to_type(
     primed: Project, command: str
 ) -> None:

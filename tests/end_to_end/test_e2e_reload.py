@@ -24,8 +24,8 @@ BROKEN = "rules:\n  kaputt: Tiflis AND\n"
 
 
 @pytest.fixture
-def daemon(primed: Project) -> Iterator[Daemon]:
-    with Daemon(primed) as running:
+def daemon(eager: Project) -> Iterator[Daemon]:
+    with Daemon(eager) as running:
         yield running
 
 
@@ -62,9 +62,9 @@ def by_symbolic_link(path: Path, text: str) -> None:
 
 
 def test_edited_rules_are_in_force_however_they_are_written(
-    primed: Project, daemon: Daemon, feed: LiveFeed, webhook: Webhook
+    eager: Project, daemon: Daemon, feed: LiveFeed, webhook: Webhook
 ) -> None:
-    path = primed.root / "rules" / "rules.yaml"
+    path = eager.root / "rules" / "rules.yaml"
     for number, write in enumerate((replace_file, in_place, by_symbolic_link)):
         word = ("Tiflis", "Eriwan", "Baku")[number]
         with edited(daemon):
@@ -77,10 +77,10 @@ def test_edited_rules_are_in_force_however_they_are_written(
 
 
 def test_new_file_counts_and_a_removed_one_does_not(
-    primed: Project, daemon: Daemon, feed: LiveFeed, webhook: Webhook
+    eager: Project, daemon: Daemon, feed: LiveFeed, webhook: Webhook
 ) -> None:
     with edited(daemon):
-        more = primed.write_rules(BAKU, "more.yml")
+        more = eager.write_rules(BAKU, "more.yml")
     feed.publish("Schach in Baku Nr1")
     assert hears(webhook, "/desk", "Nr1"), daemon.text()
     with edited(daemon):
@@ -92,10 +92,10 @@ def test_new_file_counts_and_a_removed_one_does_not(
 
 
 def test_half_written_file_is_not_a_trouble_once_it_is_whole(
-    primed: Project, daemon: Daemon, feed: LiveFeed, webhook: Webhook
+    eager: Project, daemon: Daemon, feed: LiveFeed, webhook: Webhook
 ) -> None:
     """An editor that writes slowly: a good end is all that matters."""
-    path = primed.root / "rules" / "rules.yaml"
+    path = eager.root / "rules" / "rules.yaml"
     with edited(daemon), path.open("w", encoding="utf-8") as file:
         for part in ("rules:\n  ba", "ku: Baku AN", "D Schach\n"):
             file.write(part)
@@ -105,12 +105,12 @@ def test_half_written_file_is_not_a_trouble_once_it_is_whole(
 
 
 @pytest.fixture
-def contacted(primed: Project, webhook: Webhook) -> Project:
+def contacted(eager: Project, webhook: Webhook) -> Project:
     """The rule file names a contact, the channel `boss`."""
-    channels = dict(primed.settings["channels"])  # type: ignore[call-overload]
-    primed.configure(channels=channels | {"boss": webhook.channel("/boss")})
-    primed.write_rules(f"contact: boss\nrules:\n  waffen: {WEAPONS}\n")
-    return primed
+    channels = dict(eager.settings["channels"])  # type: ignore[call-overload]
+    eager.configure(channels=channels | {"boss": webhook.channel("/boss")})
+    eager.write_rules(f"contact: boss\nrules:\n  waffen: {WEAPONS}\n")
+    return eager
 
 
 def test_broken_rule_file_keeps_its_last_good_version(
@@ -152,10 +152,10 @@ def test_last_good_version_survives_a_restart_and_recovery_is_told(
 
 
 def test_broken_configuration_keeps_the_running_one(
-    primed: Project, daemon: Daemon, feed: LiveFeed, webhook: Webhook
+    eager: Project, daemon: Daemon, feed: LiveFeed, webhook: Webhook
 ) -> None:
     with edited(daemon):
-        primed.configure(nonsense="1")
+        eager.configure(nonsense="1")
     assert hears(webhook, "/ops", "monitor.yaml"), daemon.text()
     assert "nonsense" in webhook.accepted["/ops"][0].text
     feed.publish("Aserbaidschan: Waffenlieferungen Nr1")
@@ -163,23 +163,23 @@ def test_broken_configuration_keeps_the_running_one(
     with edited(daemon):
         daemon.process.send_signal(signal.SIGHUP)
     assert len(webhook.accepted["/ops"]) == 1, "told once"
-    refused = primed.run("poll")
+    refused = eager.run("poll")
     assert refused.returncode == 2, said(refused)
     with edited(daemon):
-        primed.configure(nonsense=None)
+        eager.configure(nonsense=None)
     assert len(webhook.wait_for("/ops", 2, SOON)) == 2, "and told that it is good again"
 
 
 def test_list_that_breaks_another_file_reverts_the_file_that_changed(
-    primed: Project, daemon: Daemon, feed: LiveFeed, webhook: Webhook
+    eager: Project, daemon: Daemon, feed: LiveFeed, webhook: Webhook
 ) -> None:
     with edited(daemon):
-        primed.write_rules(LISTS, "a.yaml")
+        eager.write_rules(LISTS, "a.yaml")
     with edited(daemon):
-        primed.write_rules("rules:\n  fest: $land AND Schach\n", "b.yaml")
+        eager.write_rules("rules:\n  fest: $land AND Schach\n", "b.yaml")
     with edited(daemon):
         renamed = LISTS.replace("land:", "lnad:").replace("alt: Eriwan", "neu: Tiflis")
-        primed.write_rules(renamed, "a.yaml")
+        eager.write_rules(renamed, "a.yaml")
     assert hears(webhook, "/ops", "a.yaml"), daemon.text()
     assert "rule file b.yaml" not in webhook.accepted["/ops"][0].title
     feed.publish("Schach in Georgien Nr1")
@@ -192,11 +192,11 @@ def test_list_that_breaks_another_file_reverts_the_file_that_changed(
 
 
 def test_new_feed_is_polled_at_once_and_a_removed_one_no_more(
-    primed: Project, daemon: Daemon, site: FeedSite, feed: LiveFeed
+    eager: Project, daemon: Daemon, site: FeedSite, feed: LiveFeed
 ) -> None:
     other = site.feed("other")
     with edited(daemon):
-        primed.configure(
+        eager.configure(
             feeds=[
                 {"url": other.url, "name": "other", "every": "1h"},
                 {"url": site.feed("third").url, "name": "third"},
@@ -211,11 +211,11 @@ def test_new_feed_is_polled_at_once_and_a_removed_one_no_more(
 
 
 def test_changed_channel_is_used_at_once(
-    primed: Project, daemon: Daemon, feed: LiveFeed, webhook: Webhook
+    eager: Project, daemon: Daemon, feed: LiveFeed, webhook: Webhook
 ) -> None:
-    channels = dict(primed.settings["channels"])  # type: ignore[call-overload]
+    channels = dict(eager.settings["channels"])  # type: ignore[call-overload]
     with edited(daemon):
-        primed.configure(channels=channels | {"desk": webhook.channel("/moved")})
+        eager.configure(channels=channels | {"desk": webhook.channel("/moved")})
     feed.publish("Aserbaidschan: Waffenlieferungen Nr1")
     assert hears(webhook, "/moved", "Nr1"), daemon.text()
     assert webhook.tries["/desk"] == []
@@ -225,12 +225,12 @@ def test_changed_channel_is_used_at_once(
 
 
 @pytest.fixture
-def waiting(primed: Project, feed: LiveFeed, webhook: Webhook) -> Project:
+def waiting(eager: Project, feed: LiveFeed, webhook: Webhook) -> Project:
     """A delivery to `desk` that waits for its next try."""
     webhook.script["/desk"] = [(503, {"Retry_After": "1"})]
     feed.publish("Aserbaidschan: Waffenlieferungen")
-    assert primed.run("poll", "--all", "--wait", "0s").returncode == 1
-    return primed
+    assert eager.run("poll", "--all", "--wait", "0s").returncode == 1
+    return eager
 
 
 def states(project: Project) -> str:
@@ -242,7 +242,7 @@ def without_desk(project: Project, webhook: Webhook) -> dict[str, object]:
     before = dict(project.settings)
     project.configure(
         channels={"other": webhook.channel("/other"), "ops": webhook.channel("/ops")},
-        defaults={"feed": {"every": "1s"}, "rule": {"channels": ["other"]}},
+        defaults=before["defaults"] | {"rule": {"channels": ["other"]}},  # type: ignore[operator]
     )
     return before
 

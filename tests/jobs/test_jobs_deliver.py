@@ -125,13 +125,16 @@ async def test_nothing_new_is_begun_at_shutdown(primed: House) -> None:
 
 @dataclass
 class FullDisk:
-    """A store that cannot record the next `failures` attempts."""
+    """A store that fails `failures` times, after it let some work through."""
 
     store: SqlStore
     failures: int
+    let_through: int = 0
 
     async def transact(self, work: Callable[[Transaction], T]) -> T:
-        if self.failures and "record" in work.__qualname__:
+        if self.let_through:
+            self.let_through -= 1
+        elif self.failures:
             self.failures -= 1
             raise StoreError("the disk is full")
         return await self.store.transact(work)
@@ -139,7 +142,7 @@ class FullDisk:
 
 async def test_full_disk_after_sending_is_waited_for(primed: House) -> None:
     await told(primed, HIT)
-    full = FullDisk(primed.store, 3)
+    full = FullDisk(primed.store, 3, let_through=2)
     primed.deliver_job = replace(primed.deliver_job, store=full)
     assert await primed.deliver() == [DeliveryState.SENT]
     assert primed.titles() == [HIT]
@@ -148,7 +151,7 @@ async def test_full_disk_after_sending_is_waited_for(primed: House) -> None:
 
 async def test_disk_that_stays_full_leaves_the_delivery_leased(primed: House) -> None:
     await told(primed, HIT)
-    full = FullDisk(primed.store, 1000)
+    full = FullDisk(primed.store, 1000, let_through=2)
     primed.deliver_job = replace(primed.deliver_job, store=full)
     with pytest.raises(StoreError):
         await primed.deliver()
@@ -256,3 +259,11 @@ async def test_round_counts_what_a_broken_channel_holds(primed: House) -> None:
     )
     assert counts.held == {"channel_broken": 1}
     assert not counts.is_clean
+
+
+async def test_round_says_plainly_that_the_disk_is_full(house: House) -> None:
+    claimed = await house.poll_job.claim_due(10)
+    house.publish()
+    full = replace(house.poll_job, store=FullDisk(house.store, 1))
+    with pytest.raises(StoreError, match="the disk is full"):
+        await poll_round(full, claimed, 5, print)

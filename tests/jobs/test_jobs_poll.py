@@ -164,7 +164,7 @@ async def test_floor_and_retry_after_bind_a_person(primed: House) -> None:
 
 async def test_gone_is_told_once_and_never_asked_again(primed: House) -> None:
     primed.web.pages[NEWS] = Fetched(
-        FetchOutcome.HTTP_ERROR, NEWS, status=410, detail="HTTP 410 Gone"
+        FetchOutcome.HTTP_ERROR, NEWS, status=410, detail="answered 410 Gone"
     )
     await primed.poll()
     primed.clock.advance(DAY)
@@ -176,7 +176,7 @@ async def test_gone_is_told_once_and_never_asked_again(primed: House) -> None:
 
 async def test_refusal_is_told_at_once_and_its_end_too(primed: House) -> None:
     primed.web.pages[NEWS] = Fetched(
-        FetchOutcome.HTTP_ERROR, NEWS, status=403, detail="HTTP 403 Forbidden"
+        FetchOutcome.HTTP_ERROR, NEWS, status=403, detail="answered 403 Forbidden"
     )
     await primed.poll()
     await primed.poll()

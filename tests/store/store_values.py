@@ -59,7 +59,7 @@ def entry(
     link = f"https://faz.example/{key}"
     return replace(
         Entry(key, title, guid=key[2:], link=link, canonical_link=link),
-        **more,  # type: ignore[arg-type]
+        **more,
     )
 
 

@@ -178,11 +178,11 @@ def test_an_edited_interval_takes_effect_at_once(
     every: object,
     expected: object,
 ) -> None:
-    tx.save_feed(replace(polled, next_poll_at=NOW + waits))  # type: ignore[operator]
+    tx.save_feed(replace(polled, next_poll_at=NOW + waits))
 
-    tx.sync_feeds([feed(every=every)], NOW + MINUTE)  # type: ignore[arg-type]
+    tx.sync_feeds([feed(every=every)], NOW + MINUTE)
 
-    assert state(tx).next_poll_at == NOW + expected  # type: ignore[operator]
+    assert state(tx).next_poll_at == NOW + expected
 
 
 @pytest.mark.parametrize(
@@ -195,7 +195,7 @@ def test_an_edited_interval_takes_effect_at_once(
 def test_an_edited_interval_ends_no_backoff_and_no_retry_after(
     tx: SqlTransaction, polled: FeedState, told: dict[str, object]
 ) -> None:
-    waiting = replace(polled, next_poll_at=NOW + 6 * HOUR, **told)  # type: ignore[arg-type]
+    waiting = replace(polled, next_poll_at=NOW + 6 * HOUR, **told)
     tx.save_feed(waiting)
 
     tx.sync_feeds([feed(every=MINUTE)], NOW + HOUR)

@@ -41,8 +41,8 @@ def broken(tx: SqlTransaction) -> SqlTransaction:
 
 def titles_sent(tx: SqlTransaction, now: object = NOW) -> list[str]:
     sent = []
-    while DESK in tx.due_lanes(now):  # type: ignore[arg-type]
-        sent.append(deliver(tx, SENT, now=now).message.title)  # type: ignore[arg-type]
+    while DESK in tx.due_lanes(now):
+        sent.append(deliver(tx, SENT, now=now).message.title)
     return sent
 
 
@@ -78,7 +78,7 @@ def test_a_probe_that_fails_waits_for_the_next(broken: SqlTransaction) -> None:
 def test_a_probe_that_says_nothing_of_the_lane_leaves_it_broken(
     broken: SqlTransaction, result: object
 ) -> None:
-    deliver(broken, result, now=LATER)  # type: ignore[arg-type]
+    deliver(broken, result, now=LATER)
 
     assert broken.held_delivery_counts() == {"channel_broken": 2}
     assert broken.due_lanes(LATER + MINUTE) == ()

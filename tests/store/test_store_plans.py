@@ -63,7 +63,7 @@ def explained(tx: SqlTransaction) -> Iterator[list[str]]:
         if statement.startswith("EXPLAIN"):
             return
         one = values[0] if isinstance(values, list) else values
-        asked = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", one)  # type: ignore[arg-type]
+        asked = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", one)
         plans.extend(row.detail for row in asked)
 
     event.listen(tx._connection, "before_cursor_execute", explain)

@@ -76,7 +76,7 @@ def test_a_newer_database_is_refused_untouched(url: str) -> None:
 
 def test_an_older_database_is_backed_up_before_it_is_touched(url: str) -> None:
     store = SqlStore(Database.open(url))
-    store.run(lambda tx: tx.save_entry(with_feed(tx), new(), NOW))  # type: ignore[arg-type]
+    store.run(lambda tx: tx.save_entry(with_feed(tx), new(), NOW))
     store.close()
     path = database_path(url)
     set_revision(path, "0000")
@@ -97,12 +97,16 @@ def test_a_backup_that_cannot_be_made_stops_the_upgrade(url: str) -> None:
     Database.open(url).close()
     path = database_path(url)
     set_revision(path, "0000")
-    in_the_way = path.with_name(f"monitor.db.before-{HEAD}-was-0000.part")
+    in_the_way = path.with_name(f"monitor.db.before-{HEAD}-was-0000")
     in_the_way.mkdir()
 
     with pytest.raises(StoreError, match=r"monitor\.db: "):
         Database.open(url)
 
+    assert sorted(one.name for one in path.parent.iterdir()) == [
+        "monitor.db",
+        in_the_way.name,
+    ]
     in_the_way.rmdir()
     set_revision(path, HEAD)
     Database.open(url).close()

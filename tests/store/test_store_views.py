@@ -1,0 +1,211 @@
+"""What the commands show."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from store_values import (
+    BUSY,
+    DAY,
+    HOUR,
+    NOW,
+    REFUSED,
+    SENT,
+    UNAUTHORIZED,
+    alerted,
+    deliver,
+    entry,
+    lease,
+    new,
+    report,
+    rule,
+    told,
+)
+
+from monitor.model import HoldReason, Lane
+from monitor.store.transaction import SqlTransaction
+from monitor.store.views import (
+    AttemptView,
+    ChannelView,
+    DeliveryView,
+    RuleView,
+    StatusView,
+    Views,
+)
+
+
+@pytest.fixture
+def views(tx: SqlTransaction) -> Views:
+    return Views(tx._connection)
+
+
+def test_an_empty_database_has_nothing_to_show(views: Views) -> None:
+    assert views.feeds() == {}
+    assert views.rule_files() == {}
+    assert views.alerts() == ()
+    assert views.alert(1) is None
+    assert views.deliveries([]) == {}
+    assert views.channels() == {}
+    assert views.rules(NOW) == {}
+    assert views.status() == StatusView(
+        alerts_held={},
+        deliveries=dict.fromkeys(("pending", "leased", "held", "sent", "dead"), 0),
+        deliveries_held={},
+    )
+
+
+def test_feeds_and_rule_files_are_shown_by_name(
+    tx: SqlTransaction, views: Views
+) -> None:
+    told(tx)
+    tx.save_rule_files({"a.yaml": "rules: {}"}, NOW)
+
+    assert views.feeds()["faz"].url == "https://faz.example/rss"
+    assert views.rule_files() == {"a.yaml": "rules: {}"}
+
+
+@pytest.fixture
+def five(tx: SqlTransaction) -> list[int]:
+    """Return alerts that are held, sent, dead, pending, and held on their way."""
+    held = alerted(tx, new(entry("g:0"), HoldReason.FIRST_POLL)).id
+    sent = told(tx, "g:1", rule_name="krieg")
+    deliver(tx, SENT)
+    dead = told(tx, "g:2", feed_name="dpa")
+    deliver(tx, REFUSED)
+    deliver(tx, REFUSED)
+    pending = told(tx, "g:3", feed_name="dpa")
+    stuck = told(tx, "g:4", channel="chief")
+    deliver(tx, UNAUTHORIZED, Lane("chief", 0))
+    return [held, sent, dead, pending, stuck]
+
+
+@pytest.mark.parametrize(
+    ("narrowed", "expected"),
+    [
+        ({}, [4, 3, 2, 1, 0]),
+        ({"limit": 2}, [4, 3]),
+        ({"rule": "krieg"}, [1]),
+        ({"feed": "dpa"}, [3, 2]),
+        ({"state": "held"}, [4, 0]),
+        ({"state": "sent"}, [1]),
+        ({"state": "dead"}, [2]),
+        ({"state": "pending"}, [3]),
+        ({"state": "leased"}, []),
+        ({"state": "dead", "rule": "krieg"}, []),
+    ],
+)
+def test_alerts_are_listed_newest_first(
+    views: Views, five: list[int], narrowed: dict[str, str], expected: list[int]
+) -> None:
+    found = views.alerts(**narrowed)
+
+    assert [alert.id for alert in found] == [five[n] for n in expected]
+
+
+def test_one_alert_is_shown_whole(tx: SqlTransaction, views: Views) -> None:
+    alert = alerted(tx, new())
+
+    assert views.alert(alert.id) == alert
+
+
+def test_an_alert_shows_its_deliveries_and_their_attempts(
+    tx: SqlTransaction, views: Views
+) -> None:
+    alert, other = told(tx, "g:1", places=2), told(tx, "g:2")
+    deliver(tx, BUSY)
+    later = NOW + HOUR
+    deliver(tx, SENT, now=later)
+
+    shown = views.deliveries([alert, other])
+
+    first, second = shown[alert]
+    assert first == DeliveryView(
+        id=first.id,
+        channel="desk",
+        place=0,
+        state="sent",
+        reason="",
+        attempts=2,
+        created_at=NOW,
+        next_attempt_at=None,
+        sent_at=later,
+        maybe_sent=False,
+    )
+    assert (second.place, second.state, second.attempts) == (1, "pending", 0)
+    assert [one.state for one in shown[other]] == ["pending"]
+    assert views.tries(first.id) == (
+        AttemptView(NOW, "retry", 503, "HTTP 503"),
+        AttemptView(later, "sent", 200, ""),
+    )
+    assert views.tries(second.id) == ()
+
+
+def test_a_channel_shows_what_waits_and_what_it_ran_into(
+    tx: SqlTransaction, views: Views
+) -> None:
+    for _ in range(3):
+        tx.enqueue("desk", report(), 1, NOW)
+    deliver(tx, SENT, now=NOW + HOUR)
+    tx.enqueue("chief", report(), 2, NOW)
+    deliver(tx, UNAUTHORIZED, Lane("chief", 1), now=NOW)
+    deliver(tx, UNAUTHORIZED, Lane("chief", 0), now=NOW + HOUR)
+
+    assert views.channels() == {
+        "desk": ChannelView(waiting=2, sent_at=NOW + HOUR),
+        "chief": ChannelView(held=2, broken_since=NOW, error="HTTP 401"),
+    }
+
+
+def test_a_channel_counts_what_died(tx: SqlTransaction, views: Views) -> None:
+    tx.enqueue("desk", report(), 1, NOW)
+    deliver(tx, REFUSED)
+    deliver(tx, REFUSED)
+
+    assert views.channels() == {"desk": ChannelView(dead=1, error="HTTP 400")}
+
+
+def test_rules_show_when_and_how_often_they_matched(
+    tx: SqlTransaction, views: Views
+) -> None:
+    for key, ago in (("g:1", 1), ("g:2", 8), ("g:3", 31)):
+        alerted(tx, new(entry(key)), now=NOW - ago * DAY)
+    alerted(tx, new(entry("g:4")), rule("krieg"), now=NOW - 40 * DAY)
+
+    assert views.rules(NOW) == {
+        "waffen": RuleView(NOW - DAY, 1, 2),
+        "krieg": RuleView(NOW - 40 * DAY, 0, 0),
+    }
+
+
+@pytest.mark.usefixtures("five")
+def test_the_status_is_in_figures(views: Views) -> None:
+    assert views.status() == StatusView(
+        entries=5,
+        matches=5,
+        alerts=5,
+        alerts_held={"first_poll": 1},
+        deliveries={"pending": 1, "leased": 0, "held": 1, "sent": 1, "dead": 1},
+        deliveries_held={"channel_broken": 1},
+        oldest_pending_at=NOW,
+    )
+
+
+def test_what_is_in_flight_counts_as_waiting(tx: SqlTransaction, views: Views) -> None:
+    told(tx)
+    lease(tx)
+
+    assert views.channels()["desk"].waiting == 1
+    assert views.status().oldest_pending_at == NOW
+
+
+@pytest.mark.usefixtures("five")
+@pytest.mark.parametrize(
+    "show", [Views.feeds, Views.alerts, Views.channels, Views.status]
+)
+def test_a_view_writes_nothing(
+    tx: SqlTransaction, views: Views, show: Callable[[Views], object]
+) -> None:
+    tx._connection.exec_driver_sql("PRAGMA query_only = ON")
+    show(views)
+    tx._connection.exec_driver_sql("PRAGMA query_only = OFF")
