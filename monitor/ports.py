@@ -237,7 +237,7 @@ class Transaction(Protocol):
     # reports and rule files
 
     def open_report(self, key: str, detail: str, now: datetime) -> bool:
-        """Note a trouble; say whether it is news."""
+        """Note a trouble; say whether it is news: not known, or of another kind."""
 
     def close_report(self, key: str) -> bool:
         """Note that a trouble ended; say whether it was known."""

@@ -212,14 +212,11 @@ def release_alerts(
         say(f"monitor: there is no channel {to!r}; see `monitor channels list`")
         raise typer.Exit(UNUSABLE)
     query = HeldQuery(tuple(ids or ()), reason or "", feed, rule)
+    with open_views(settings, around.config) as views:
+        orphans = [] if views is None else views.orphaned_alerts(query)
     with open_store(settings, around.config) as store:
         released = store.run(lambda tx: release(tx, in_force, query, now))
-        moved = 0
-        if to:
-            places = in_force.places[to]
-            moved = store.run(lambda tx: tx.redirect(ids or (), to, places))
-    say(
-        f"{len(released)} alerts released"
-        + (f", {moved} deliveries moved" if to else "")
-    )
+        places = in_force.places.get(to, 0)
+        moved = store.run(lambda tx: tx.redirect(orphans, to or None, places))
+    say(f"{len(released)} alerts released, {moved} orphaned deliveries let go")
     raise typer.Exit(OK if released or moved else PROBLEM)

@@ -67,7 +67,7 @@ class Embedded:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._scheduler = AsyncIOScheduler(timezone=UTC)
-        self._polls: set[asyncio.Task[None]] = set()
+        self._polls: dict[int, asyncio.Task[None]] = {}
         self._lanes: dict[Lane, asyncio.Task[None]] = {}
         self._files = FileWatch(parts.watched)
         self._clock_watch = ClockWatch(parts.clock, parts.journal)
@@ -114,9 +114,9 @@ class Embedded:
         free = self._parts.concurrency() - len(self._polls)
         if free > 0:
             for state in await self._parts.poll.claim_due(free):
-                task = asyncio.create_task(self._poll(state))
-                self._polls.add(task)
-                task.add_done_callback(self._polls.discard)
+                # One that waits long for its host outlives its claim: not twice.
+                if state.id not in self._polls:
+                    self._polls[state.id] = asyncio.create_task(self._poll(state))
         self._ticked = self._parts.clock.monotonic()
 
     async def _poll(self, state: FeedState) -> None:
@@ -126,6 +126,7 @@ class Embedded:
                 await self._sweep()
 
         await self._troubles.guarded(f"poll of {state.name}", poll)()
+        del self._polls[state.id]
 
     async def _sweep(self) -> None:
         if self._is_stopping:
@@ -185,7 +186,7 @@ class Embedded:
         """Finish what is under way; what cannot be finished stays leased."""
         self._is_stopping = True
         self._scheduler.shutdown(wait=False)
-        await _finish(self._polls, _POLLS_DRAIN)
+        await _finish(self._polls.values(), _POLLS_DRAIN)
         await _finish(self._lanes.values(), _LANES_DRAIN)
 
 

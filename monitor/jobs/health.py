@@ -37,8 +37,8 @@ def report_feed(
             tell_ops(tx, in_force, title, "It is polled as before.", now)
         return
     text = _trouble(after, answer, now)
-    if text and tx.open_report(key, after.error, now):
-        title = f"feed {after.name} is {after.status.value}"
+    title = f"feed {after.name} is {after.status.value}"
+    if text and tx.open_report(key, title, now):
         tell_ops(tx, in_force, title, f"{after.error}. {text}", now)
 
 

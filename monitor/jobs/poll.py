@@ -37,12 +37,13 @@ from monitor.model import (
     ParsedFeed,
     PollCounts,
     StoredAlert,
+    Validators,
     Verdict,
 )
 from monitor.ports import Clock, Fetcher, Journal, Parser, Store, Transaction
 
-CLAIM = timedelta(hours=1)
-"""Longer than any poll waits for its host; after a crash the next owner ends it."""
+CLAIM = timedelta(minutes=10)
+"""After a poll that could not be stored its feed is due again when this is over."""
 
 _LONGEST_RETRY_AFTER = timedelta(hours=24)
 _LONGEST_PAUSE = timedelta(days=7)  # a publisher's skipDays, all but one hour
@@ -125,7 +126,9 @@ class PollJob:
         return _counts(reading, result)
 
     async def _read(self, state: FeedState, feed: Feed) -> Reading:
-        request = FetchRequest(feed.url, feed.headers, state.validators)
+        # What the old address said of itself is no use at a new one.
+        validators = state.validators if state.url == feed.url else Validators()
+        request = FetchRequest(feed.url, feed.headers, validators)
         fetched = await self.fetcher().fetch(request)
         reading = Reading(state, feed, fetched)
         is_new = body_hash(fetched.body) != state.body_hash

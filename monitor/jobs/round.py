@@ -54,12 +54,15 @@ async def poll_round(
             add(total, await job.poll(state))
         done(state)
 
+    failed: StoreError | None = None
     try:
         async with asyncio.TaskGroup() as group:
             for state in claimed:
                 group.create_task(poll(state))
     except* StoreError as errors:
-        raise StoreError(str(errors.exceptions[0])) from None
+        failed = StoreError(str(errors.exceptions[0]))
+    if failed is not None:  # raised up there, it would come out in a group again
+        raise failed
     return total
 
 

@@ -139,10 +139,15 @@ class AlertRows:
             self._connection.execute(these.values(hold=None, released_at=now))
 
     def open_report(self, key: str, detail: str, now: datetime) -> bool:
-        """Note a trouble; say whether it is news."""
+        """Note a trouble; say whether it is news: not known, or of another kind."""
         values = {"key": key, "detail": detail, "since": now}
-        statement = insert(reports).values(**values).on_conflict_do_nothing()
-        return self._connection.execute(statement).rowcount == 1
+        statement = insert(reports).values(**values)
+        noted = statement.on_conflict_do_update(
+            index_elements=[reports.c.key],
+            set_={"detail": detail},
+            where=reports.c.detail != detail,
+        )
+        return self._connection.execute(noted).rowcount == 1
 
     def close_report(self, key: str) -> bool:
         """Note that a trouble ended; say whether it was known."""

@@ -12,7 +12,14 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, Select, func, or_, select
 
-from monitor.model import DeliveryState, FeedState, SendOutcome, StoredAlert
+from monitor.model import (
+    DeliveryState,
+    FeedState,
+    HeldQuery,
+    HoldReason,
+    SendOutcome,
+    StoredAlert,
+)
 from monitor.store import rows
 from monitor.store.alert_rows import AlertRows, alerts_with_entries
 from monitor.store.feed_rows import FeedRows
@@ -90,6 +97,9 @@ class StatusView:
     oldest_pending_at: datetime | None = None
 
 
+_ALL = 1_000_000
+
+
 class Views:
     """Read-only queries on one connection."""
 
@@ -125,6 +135,21 @@ class Views:
         query = alerts_with_entries().where(alerts.c.id == alert_id)
         row = self._connection.execute(query).mappings().one_or_none()
         return None if row is None else rows.stored_alert(row)
+
+    def orphaned_alerts(self, query: HeldQuery) -> tuple[int, ...]:
+        """Return the ids of the alerts meant that have orphaned deliveries."""
+        if query.reason not in ("", HoldReason.ORPHANED):
+            return ()
+        held = self.alerts(
+            rule=query.rule, feed=query.feed, state=DeliveryState.HELD, limit=_ALL
+        )
+        wanted = [a.id for a in held if not query.ids or a.id in query.ids]
+        told = self.deliveries(wanted)
+        return tuple(
+            alert_id
+            for alert_id in wanted
+            if any(d.reason == HoldReason.ORPHANED for d in told[alert_id])
+        )
 
     def deliveries(self, alert_ids: Sequence[int]) -> dict[int, list[DeliveryView]]:
         """Return the deliveries of each alert, without their attempts."""

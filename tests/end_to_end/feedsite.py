@@ -21,7 +21,7 @@ Page = Callable[[BaseHTTPRequestHandler], None]
 
 
 class LoopbackServer:
-    """An HTTP server in a thread; `released` is set when it closes, for pages that hang."""
+    """An HTTP server in a thread; `released` is set at its end, for pages that hang."""
 
     def __init__(self, host: str = "127.0.0.1", port: int = 0) -> None:
         self.host = host
@@ -43,7 +43,7 @@ class LoopbackServer:
             def do_GET(self) -> None:
                 answer(self)
 
-            do_POST = do_GET
+            do_POST = do_GET  # noqa: N815 - the base class asks for it
 
             def log_message(self, *_: object) -> None:
                 pass
@@ -195,7 +195,9 @@ def render_json(feed: LiveFeed) -> bytes:
         for s in feed.stories
     ]
     version = "https://jsonfeed.org/version/1.1"
-    return json.dumps({"version": version, "title": feed.title, "items": items}).encode()
+    return json.dumps(
+        {"version": version, "title": feed.title, "items": items}
+    ).encode()
 
 
 def _iso(story: Story) -> str:

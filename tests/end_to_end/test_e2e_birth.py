@@ -1,4 +1,4 @@
-"""The rule the project was born with: one alert, once, whatever happens to the entry."""
+"""The rule that the project was born with: one alert, whatever the entry does."""
 
 from __future__ import annotations
 
@@ -51,7 +51,9 @@ def test_words_may_stand_in_title_and_text(
     primed: Project, feed: LiveFeed, webhook: Webhook, kind: str
 ) -> None:
     feed.kind = kind
-    feed.publish("Baku prüft", summary="Auch Waffenlieferungen? ASERBAIDSCHAN schweigt.")
+    feed.publish(
+        "Baku prüft", summary="Auch Waffenlieferungen? ASERBAIDSCHAN schweigt."
+    )
     primed.poll()
     assert "Baku prüft" in only_alert(webhook)
 
@@ -161,9 +163,7 @@ def test_poll_json_has_exactly_the_promised_keys(
     assert (counts["pending"], counts["dead"]) == (0, 0)
 
 
-def test_unchanged_feed_is_asked_conditionally(
-    primed: Project, feed: LiveFeed, site: FeedSite
-) -> None:
+def test_unchanged_feed_is_asked_conditionally(primed: Project, site: FeedSite) -> None:
     assert "If-None-Match" not in site.requests[0][1]
     counts = primed.poll()
     assert counts["not_modified"] == 1
@@ -184,9 +184,7 @@ def test_without_all_only_due_feeds_are_polled(
     assert site.asked("/news") == 1
 
 
-def test_floor_binds_even_a_forced_poll(
-    project: Project, feed: LiveFeed, site: FeedSite
-) -> None:
+def test_floor_binds_even_a_forced_poll(project: Project, site: FeedSite) -> None:
     poll = dict(project.settings["poll"]) | {"floor": "1h"}  # type: ignore[call-overload]
     project.configure(poll=poll)
     project.poll()

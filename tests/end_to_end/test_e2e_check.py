@@ -47,10 +47,10 @@ BROKEN = {
         r"did you mean .?channels",
         config="chanels:\n  x: console://\nfeeds: [https://example.org/a]\n",
     ),
-    "unknown key in a feed": Broken("evry", "every", config=GOOD_CONFIG + "    evry: 5m\n"),
-    "wrong type": Broken(
-        "often", "mapping|keys", config=GOOD_CONFIG + "poll: often\n"
+    "unknown key in a feed": Broken(
+        "evry", "every", config=GOOD_CONFIG + "    evry: 5m\n"
     ),
+    "wrong type": Broken("often", "mapping|keys", config=GOOD_CONFIG + "poll: often\n"),
     "duplicate key": Broken(
         "feeds: []", "twice|duplicate|already", config=GOOD_CONFIG + "feeds: []\n"
     ),
@@ -251,7 +251,9 @@ def test_unset_secret_is_a_note_and_an_error_on_demand(tmp_path: Path) -> None:
     project.write_rules(GOOD_RULES)
     noted = project.run("check")
     assert noted.returncode == 0, said(noted)
-    assert re.search(r"monitor\.yaml:2:\d+: note: .*SLACK_URL", noted.stdout + noted.stderr)
+    assert re.search(
+        r"monitor\.yaml:2:\d+: note: .*SLACK_URL", noted.stdout + noted.stderr
+    )
     refused = project.run("check", "--secrets")
     assert refused.returncode == 2, said(refused)
     found = refused.stdout + refused.stderr

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -55,7 +54,7 @@ def test_config_before_and_after_the_command(project: Project) -> None:
 
 def test_config_from_the_environment(project: Project, tmp_path: Path) -> None:
     done = Project(tmp_path, env={"MONITOR_CONFIG": str(project.config)})
-    os.rename(project.config, tmp_path / "config" / "other.yaml")
+    project.config.rename(tmp_path / "config" / "other.yaml")
     done.env["MONITOR_CONFIG"] = str(tmp_path / "config" / "other.yaml")
     assert "news" in done.ok("feeds", "list").stdout
     done.env["MONITOR_CONFIG"] = str(tmp_path / "nowhere.yaml")

@@ -107,7 +107,9 @@ def test_jsonl_lines_are_entries(bare: Project) -> None:
 
 
 def test_config_adds_its_lists(project: Project) -> None:
-    project.write_rules("lists:\n  land: [Aserbaidschan, Georgien]\nrules:\n  x: $land\n")
+    project.write_rules(
+        "lists:\n  land: [Aserbaidschan, Georgien]\nrules:\n  x: $land\n"
+    )
     done = grep(project, "$land AND Waffenlieferungen", "--config", str(project.config))
     assert done.returncode == 0, said(done)
     assert len(done.stdout.splitlines()) == 2

@@ -9,11 +9,15 @@ from harness import Project, said
 from receivers import Mailbox, Webhook
 
 TITLE = "Aserbaidschan erwägt Hilfe"
-TEXT = "Gestern regnete es. Baku prüft Waffenlieferungen an Kiew. Das Wetter bleibt gut."
+TEXT = (
+    "Gestern regnete es. Baku prüft Waffenlieferungen an Kiew. Das Wetter bleibt gut."
+)
 
 
 def published(feed: LiveFeed) -> str:
-    return feed.publish(TITLE, summary=TEXT, link="https://news.example.org/baku?id=7").link
+    return feed.publish(
+        TITLE, summary=TEXT, link="https://news.example.org/baku?id=7"
+    ).link
 
 
 def test_json_title_holds_rule_and_title_and_body_the_rest(
@@ -78,9 +82,8 @@ def test_hostile_entry_stays_text_in_an_email(
 ) -> None:
     project.configure(channels={"desk": mailbox.channel(), "ops": "console://"})
     project.poll()
-    feed.publish(
-        "Aserbaidschan &lt;script&gt;alert(1)&lt;/script&gt; Waffenlieferungen\r\nBcc: x@y.z"
-    )
+    script = "&lt;script&gt;alert(1)&lt;/script&gt;"
+    feed.publish(f"Aserbaidschan {script} Waffenlieferungen\r\nBcc: x@y.z")
     project.poll()
     (mail,) = mailbox.messages
     html = mail.get_body(("html",))
@@ -114,7 +117,9 @@ def test_console_removes_terminal_commands(project: Project, feed: LiveFeed) -> 
     project.configure(channels={"desk": "console://"}, ops=["desk"])
     project.poll()
     feed.kind = "json"
-    feed.publish("Aserbaidschan \x1b]0;pwn\x07 Waffenlieferungen [red]x[/red] \u202eabc")
+    feed.publish(
+        "Aserbaidschan \x1b]0;pwn\x07 Waffenlieferungen [red]x[/red] \u202eabc"
+    )
     done = project.ok("poll", "--all")
     assert "Waffenlieferungen" in done.stdout
     assert "\x1b" not in done.stdout

@@ -27,8 +27,8 @@ RSS = """<?xml version="1.0" encoding="utf-8"?>
      xmlns:dc="http://purl.org/dc/elements/1.1/">
 <channel><title>Blatt &amp;amp; Wort</title><link>https://b.example.org/</link>
 <language>de</language><description/>
-<item><title>Waffen&amp;shy;lieferungen</title><link>https://b.example.org/1?x=1&amp;b=2</link>
-<guid>g1</guid><pubDate>Mo, 23 Nov 2026 10:00:00 +0100</pubDate><dc:creator>A. B.</dc:creator>
+<item><title>Waffen&amp;shy;lieferungen</title>
+<link>https://b.example.org/1?x=1&amp;b=2</link><guid>g1</guid><pubDate>Mo, 23 Nov 2026 10:00:00 +0100</pubDate><dc:creator>A. B.</dc:creator>
 <description>&lt;p&gt;Eins&lt;/p&gt;&lt;p&gt;Zw&lt;b&gt;ei&lt;/b&gt;&lt;/p&gt;</description>
 <content:encoded><![CDATA[<p>Voller Text</p><script>x()</script>]]></content:encoded>
 <category>Politik</category><category>Ausland</category></item>
@@ -69,7 +69,11 @@ def test_json_keys_and_text_as_matched(tmp_path: Path, rss: Path) -> None:
     assert (first["author"], first["categories"]) == ("A. B.", ["Politik", "Ausland"])
     moment = datetime.fromisoformat(first["published_at"])
     assert moment.isoformat() == "2026-11-23T09:00:00+00:00"
-    assert (second["guid"], second["link"], second["published_at"]) == (None, None, None)
+    assert (second["guid"], second["link"], second["published_at"]) == (
+        None,
+        None,
+        None,
+    )
 
 
 @pytest.mark.parametrize("kind", ["rss", "atom", "json"])
@@ -80,7 +84,10 @@ def test_every_format_over_http(project: Project, feed: LiveFeed, kind: str) -> 
     assert shown["source"] == feed.url
     assert (shown["tier"] == "json") == (kind == "json")
     (entry,) = shown["entries"]  # type: ignore[misc]
-    assert (entry["title"], entry["summary"] or entry["content"]) == ("Überschrift", "Text")
+    assert (entry["title"], entry["summary"] or entry["content"]) == (
+        "Überschrift",
+        "Text",
+    )
     assert (entry["guid"], entry["link"]) == (story.guid, story.link)
     assert not project.database.exists()
 

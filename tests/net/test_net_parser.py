@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -41,11 +42,12 @@ async def parse(parser: ParserProcess, body: bytes) -> ParsedFeed:
 def children() -> dict[int, str]:
     """Return the workers of this process that live, by process id."""
     found = {}
-    for task in Path("/proc/self/task").iterdir():
-        for pid in (task / "children").read_text().split():
-            command = Path(f"/proc/{pid}/cmdline").read_bytes().decode()
-            if "parser_worker" in command:
-                found[int(pid)] = command
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):  # it may end meanwhile
+            parent = (process / "stat").read_text().rpartition(")")[2].split()[1]
+            command = (process / "cmdline").read_bytes().decode()
+            if int(parent) == os.getpid() and "parser_worker" in command:
+                found[int(process.name)] = command
     return found
 
 

@@ -163,7 +163,8 @@ def test_an_id_that_was_told_is_never_used_again(tx: SqlTransaction) -> None:
 
 def test_a_trouble_is_news_until_it_ends(tx: SqlTransaction) -> None:
     assert tx.open_report("config", "line 3", NOW)
-    assert not tx.open_report("config", "line 4", NOW + DAY)
+    assert not tx.open_report("config", "line 3", NOW + DAY)
+    assert tx.open_report("config", "line 4", NOW + DAY)
     assert tx.close_report("config")
     assert not tx.close_report("config")
     assert tx.open_report("config", "line 5", NOW + DAY)

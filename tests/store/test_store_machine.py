@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
-    initialize,
     invariant,
     precondition,
     rule,
 )
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from store_values import (
     BUSY,
     DAY,
@@ -133,10 +134,6 @@ class Outbox(RuleBasedStateMachine):
         finally:
             self.store.close()
             shutil.rmtree(self.folder)
-
-    @initialize()
-    def begin(self) -> None:
-        self.publish()
 
     # what happens
 
@@ -280,9 +277,7 @@ class Outbox(RuleBasedStateMachine):
         leased_at = {
             id_: one for id_, one in self.model.known.items() if one.state is LEASED
         }
-        with self.store._database.read() as connection:
-            query = select(deliveries.c.id, deliveries.c.state)
-            states = {row.id: row.state for row in connection.execute(query)}
+        states = {row.id: row.state for row in self._stored()}
         for id_, known in leased_at.items():
             if states[id_] != LEASED:
                 known.may_have_arrived = True
@@ -297,8 +292,7 @@ class Outbox(RuleBasedStateMachine):
 
     @invariant()
     def nothing_is_lost(self) -> None:
-        with self.store._database.read() as connection:
-            rows = connection.execute(select(deliveries)).all()
+        rows = self._stored()
         found = {row.id: (row.state, row.reason == "orphaned") for row in rows}
         assert found == {
             id_: (one.state, one.is_orphan) for id_, one in self.model.known.items()
@@ -332,10 +326,12 @@ class Outbox(RuleBasedStateMachine):
         assert {one.state for one in self.model.known.values()} <= {SENT_STATE}
         self.nothing_is_lost()
 
-    def _learn(self) -> None:
+    def _stored(self) -> Sequence[Row[Any]]:
         with self.store._database.read() as connection:
-            rows = connection.execute(select(deliveries)).all()
-        for row in rows:
+            return connection.execute(select(deliveries)).all()
+
+    def _learn(self) -> None:
+        for row in self._stored():
             if row.id not in self.model.known:
                 known = Known(Lane(row.channel, row.place))
                 self.model.known[row.id] = known
@@ -346,7 +342,7 @@ Outbox.TestCase.settings = settings(
     max_examples=25,
     stateful_step_count=30,
     deadline=None,
-    phases=[Phase.generate],
+    phases=[Phase.generate],  # a failure is short enough; to shrink it takes minutes
     report_multiple_bugs=False,
 )
 test_nothing_is_lost_and_order_is_kept = Outbox.TestCase
