@@ -153,20 +153,17 @@ class Views:
 
     def deliveries(self, alert_ids: Sequence[int]) -> dict[int, list[DeliveryView]]:
         """Return the deliveries of each alert, without their attempts."""
+        told = message_alerts.c.message_id == deliveries.c.message_id
         query = (
             select(message_alerts.c.alert_id, deliveries)
-            .select_from(
-                deliveries.join(
-                    message_alerts,
-                    message_alerts.c.message_id == deliveries.c.message_id,
-                )
-            )
-            .where(message_alerts.c.alert_id.in_(alert_ids))
+            .select_from(deliveries.join(message_alerts, told))
             .order_by(deliveries.c.id)
         )
         found: dict[int, list[DeliveryView]] = {alert_id: [] for alert_id in alert_ids}
-        for row in self._connection.execute(query).mappings():
-            found[row["alert_id"]].append(_delivery(row))
+        for some in rows.batches(alert_ids):
+            of_some = query.where(message_alerts.c.alert_id.in_(some))
+            for row in self._connection.execute(of_some).mappings():
+                found[row["alert_id"]].append(_delivery(row))
         return found
 
     def tries(self, delivery_id: int) -> tuple[AttemptView, ...]:

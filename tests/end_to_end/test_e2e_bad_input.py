@@ -307,6 +307,28 @@ def test_daemon_outlives_a_full_disk(
     assert "Traceback" not in daemon.text()
 
 
+def test_disk_that_fills_after_the_sending_causes_no_repeat(
+    primed: Project, small_disk: Path, feed: LiveFeed, webhook: Webhook
+) -> None:
+    fillers: list[Path] = []
+
+    def fill_and_accept(_: object) -> int:
+        fillers.append(fill(small_disk))
+        return 200
+
+    webhook.script["/desk"] = [fill_and_accept]
+    with Daemon(primed, "--log-format", "json") as daemon:
+        feed.publish(f"{TITLE} (eins)")
+        assert len(webhook.wait_for("/desk", 1, 15)) == 1, daemon.text()
+        feed.publish(f"{TITLE} (zwei)", summary="Text " * 20_000)
+        assert wait_until(lambda: "full" in daemon.logged(), 30), daemon.text()
+        fillers[0].unlink()
+        assert len(webhook.wait_for("/desk", 2, 60)) == 2, daemon.text()
+        daemon.stop()
+    primed.poll()
+    assert len(webhook.accepted["/desk"]) == 2
+
+
 def test_limit_on_file_size_is_said_and_loses_nothing(
     primed: Project, feed: LiveFeed, webhook: Webhook
 ) -> None:

@@ -40,13 +40,6 @@ def test_two_daemons_on_one_database_are_refused(
         assert len(webhook.wait_for("/desk", 1, SOON)) == 1, "the first one works on"
 
 
-def test_lock_of_a_killed_daemon_is_free(primed: Project) -> None:
-    daemon = Daemon(primed)
-    daemon.start()
-    daemon.kill()
-    primed.poll()
-
-
 def test_poll_beside_run_marks_the_feeds_as_due(
     project: Project, feed: LiveFeed, site: FeedSite, webhook: Webhook
 ) -> None:
@@ -141,13 +134,6 @@ def test_another_users_state_is_refused_with_the_line_to_type(
     assert "Traceback" not in done.stderr
     assert {path: path.read_bytes() for path in state.iterdir()} == before
     assert all(path.stat().st_uid == NOBODY for path in state.iterdir())
-
-
-def test_lock_file_is_released_by_a_clean_end(primed: Project) -> None:
-    with Daemon(primed) as daemon:
-        daemon.stop()
-    (status,) = primed.rows("status")
-    assert str(daemon.process.pid) not in str(status["running"])
 
 
 def test_interrupted_poll_leaves_nothing_locked(
