@@ -91,9 +91,7 @@ def bomb(megabytes: int) -> bytes:
 
 def laughs() -> bytes:
     """Return the billion laughs, as an entry's title."""
-    entities = "".join(
-        f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10)
-    )
+    entities = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
     dtd = f'<!DOCTYPE rss [<!ENTITY l0 "lachen">{entities}]>'
     return rss(f"{WORDS} &l9;", dtd)
 

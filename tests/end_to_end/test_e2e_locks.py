@@ -155,4 +155,3 @@ def test_interrupted_poll_leaves_nothing_locked(
     feed.publish(TITLE)
     primed.poll()
     assert len(webhook.accepted["/desk"]) == 1
-
