@@ -133,6 +133,9 @@ class Transaction(Protocol):
     def make_due(self, ids: Sequence[int], now: datetime) -> None:
         """Let the feeds be polled at the next tick."""
 
+    def leave_alone(self, names: Sequence[str], until: datetime) -> None:
+        """Let none of the feeds be asked before `until` (their host said so)."""
+
     def save_feed(self, state: FeedState) -> None:
         """Store the state and end the claim."""
 

@@ -110,6 +110,7 @@ class Runtime:
         store: SqlStore,
         in_force: InForce,
         resources: AsyncExitStack,
+        tries: int,
     ) -> None:
         self.around = around
         self.store = store
@@ -126,6 +127,8 @@ class Runtime:
             clock=around.clock,
             journal=around.journal,
             in_force=lambda: self.in_force,
+            redact=around.secrets.redact,
+            tries=tries,
         )
         self.deliver = DeliverJob(
             store=store,
@@ -211,6 +214,7 @@ class Runtime:
 
 
 _CONFIG = "config"
+_DAEMON_TRIES = 3600  # an hour, one a second; `monitor poll` is not to hang
 
 
 def settle_in(tx: Transaction, in_force: InForce, loaded: Loaded, now: datetime) -> int:
@@ -284,6 +288,7 @@ async def running(around: Surroundings, command: str) -> AsyncIterator[Runtime]:
             known = store.run(lambda tx: dict(tx.rule_files()))
             loaded = around.read_files(known)
             require_usable(loaded)
-            runtime = Runtime(around, store, in_force_of(loaded), resources)
+            tries = _DAEMON_TRIES if command == "run" else 1
+            runtime = Runtime(around, store, in_force_of(loaded), resources, tries)
             await runtime.begin(loaded)
             yield runtime

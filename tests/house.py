@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from email.utils import format_datetime
 from pathlib import Path
+from typing import TypeVar
 from xml.sax.saxutils import escape
 
+from monitor.errors import StoreError
 from monitor.jobs.deliver import DeliverJob
 from monitor.jobs.in_force import InForce
 from monitor.jobs.poll import PollJob
@@ -25,6 +28,7 @@ from monitor.model import (
     SendResult,
     Settings,
 )
+from monitor.ports import Transaction
 from monitor.store.database import Database
 from monitor.store.transaction import SqlStore
 from monitor.testing import (
@@ -35,6 +39,7 @@ from monitor.testing import (
     ListJournal,
 )
 
+T = TypeVar("T")
 DESK, OPS = Lane("desk", 0), Lane("ops", 0)
 NEWS = "https://news.example.org/feed"
 HIT = "Aserbaidschan erwägt Waffenlieferungen"
@@ -69,6 +74,7 @@ class House:
             self.clock,
             self.journal,
             lambda: self.in_force,
+            lambda text: text.replace("hunter2", "***"),
         )
         self.deliver_job = DeliverJob(
             self.store,
@@ -137,3 +143,20 @@ class House:
         """Return how many deliveries are in each state, without the zeros."""
         found = self.store.run(lambda tx: tx.delivery_counts())
         return {state: count for state, count in found.items() if count}
+
+
+@dataclass
+class FullDisk:
+    """A store that fails `failures` times, after it let some work through."""
+
+    store: SqlStore
+    failures: int
+    let_through: int = 0
+
+    async def transact(self, work: Callable[[Transaction], T]) -> T:
+        if self.let_through:
+            self.let_through -= 1
+        elif self.failures:
+            self.failures -= 1
+            raise StoreError("the disk is full")
+        return await self.store.transact(work)

@@ -112,7 +112,7 @@ async def _round(
                 runtime.poll, claimed, runtime.concurrency(), done
             )
         polled.feeds = len(names)
-        polled.not_due = len(names) - len(claimed)
+        polled.not_due += len(names) - len(claimed)
         delivered = await deliver_round(
             runtime.deliver, runtime.store, around.clock, patience
         )

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from monitor.alerts.outcome import settle
-from monitor.errors import StoreError
 from monitor.jobs.in_force import InForce
 from monitor.jobs.report import tell_ops
+from monitor.jobs.storing import store_with_patience
 from monitor.model import (
     Delivery,
     DeliveryState,
@@ -33,7 +33,6 @@ LEASE = timedelta(minutes=5)
 """Longer than any attempt; after a crash the next owner frees it at once."""
 
 _RECORD_TRIES = 60
-_RECORD_PAUSE = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,13 +115,13 @@ class DeliverJob:
             if tells_of_dead(delivery, settled):
                 self._report_dead(tx, delivery, settled, now)
 
-        for _ in range(_RECORD_TRIES):
-            try:
-                return await self.store.transact(record)
-            except StoreError as error:
-                self.journal.event("store", level="error", error=str(error))
-                await self.clock.sleep(_RECORD_PAUSE)
-        return await self.store.transact(record)
+        await store_with_patience(
+            self.store,
+            record,
+            tries=_RECORD_TRIES,
+            clock=self.clock,
+            journal=self.journal,
+        )
 
     def _report_dead(
         self, tx: Transaction, delivery: Delivery, settled: Settled, now: datetime

@@ -23,8 +23,10 @@ from datetime import datetime, timedelta
 from monitor.errors import FeedError
 from monitor.feeds import after_poll, body_hash, decide
 from monitor.jobs.health import report_feed, report_held
+from monitor.jobs.hosts import Pauses, neighbours
 from monitor.jobs.in_force import InForce
 from monitor.jobs.release import tell
+from monitor.jobs.storing import store_with_patience
 from monitor.model import (
     Feed,
     FeedState,
@@ -75,7 +77,11 @@ class PollResult:
 
 @dataclass(frozen=True, slots=True)
 class PollJob:
-    """Polls feeds that were claimed; one bad feed harms only itself."""
+    """Polls feeds that were claimed; one bad feed harms only itself.
+
+    `redact` takes every secret out of a text. `tries` is how many seconds a poll
+    waits for a full disk rather than lose what the publisher was asked for.
+    """
 
     store: Store
     fetcher: Callable[[], Fetcher]
@@ -83,6 +89,9 @@ class PollJob:
     clock: Clock
     journal: Journal
     in_force: Callable[[], InForce]
+    redact: Callable[[str], str]
+    tries: int = 1
+    pauses: Pauses = field(default_factory=Pauses)
 
     async def claim_due(self, limit: int) -> tuple[FeedState, ...]:
         """Claim at most `limit` feeds that are due now; return them."""
@@ -116,12 +125,21 @@ class PollJob:
         feed = self.in_force().feeds.get(state.name)
         if feed is None:  # it left the configuration since it was claimed
             return PollCounts()
+        until = self.pauses.until(feed.url, self.clock.now())
+        if until is not None:
+            await self.store.transact(lambda tx: tx.save_feed(_waiting(state, until)))
+            return PollCounts(not_due=1)
         reading = await self._read(state, feed)
         now, jitter = self.clock.now(), self.clock.jitter()
         in_force = self.in_force()
-        result = await self.store.transact(
-            lambda tx: record(tx, in_force, reading, now, jitter)
+        result = await store_with_patience(
+            self.store,
+            lambda tx: record(tx, in_force, reading, now, jitter),
+            tries=self.tries,
+            clock=self.clock,
+            journal=self.journal,
         )
+        self.pauses.note(feed.url, result.after.not_before_at)
         self._log(reading, result)
         return _counts(reading, result)
 
@@ -139,7 +157,8 @@ class PollJob:
                 fetched.body, content_type=fetched.content_type, url=fetched.url
             )
         except FeedError as error:
-            return replace(reading, error=str(error))
+            # It quotes what was served, and that may be what was sent to it.
+            return replace(reading, error=self.redact(str(error)))
         return replace(reading, parsed=parsed)
 
     def _log(self, reading: Reading, result: PollResult) -> None:
@@ -166,6 +185,10 @@ class PollJob:
             seconds=round(fetched.elapsed.total_seconds(), 3),
             next_poll_at=after.next_poll_at,
         )
+
+
+def _waiting(state: FeedState, until: datetime) -> FeedState:
+    return replace(state, not_before_at=until, next_poll_at=until)
 
 
 def longest_wait(in_force: InForce) -> timedelta:
@@ -215,6 +238,9 @@ def record(
     intake = _Intake(tx, in_force, reading.feed, now, PollResult(after))
     if reading.parsed is not None:
         intake.take_in(_verdicts(tx, reading, reading.parsed, now))
+    if after.not_before_at is not None:
+        others = neighbours(reading.feed, in_force.feeds)
+        tx.leave_alone(others, after.not_before_at)
     answer = reading.fetched.status
     report_feed(tx, in_force, reading.state, after, now, answer=answer)
     report_held(tx, in_force, after, intake.result.held, now)

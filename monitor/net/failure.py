@@ -71,7 +71,10 @@ def _broken_off(_error: Exception) -> FetchError:
 
 @explained.register
 def _not_http(error: aio.ClientResponseError) -> FetchError:
-    reason = one_line(error.message.partition("\n")[0]).rstrip(":")
+    if "more than" in error.message:
+        return FetchError(FetchOutcome.NETWORK, "the answer's headers are too long")
+    # What follows quotes the server's own bytes.
+    reason = one_line(re.split(r"[:\s]*(?:\n|b?['\"])", error.message)[0])
     return FetchError(FetchOutcome.NETWORK, f"the answer is not valid HTTP: {reason}")
 
 

@@ -139,6 +139,16 @@ class FeedRows:
             due = update(feeds).where(these).values(next_poll_at=now)
             self._connection.execute(due)
 
+    def leave_alone(self, names: Sequence[str], until: datetime) -> None:
+        """Let none of the feeds be asked before `until` (their host said so)."""
+        for some in rows.batches(names):
+            these = update(feeds).where(feeds.c.name.in_(some))
+            for column in (feeds.c.not_before_at, feeds.c.next_poll_at):
+                is_earlier = or_(column.is_(None), column < until)
+                self._connection.execute(
+                    these.where(is_earlier).values({column: until})
+                )
+
     def save_feed(self, state: FeedState) -> None:
         """Store the state and end the claim."""
         this = feeds.c.id == state.id

@@ -243,7 +243,9 @@ class Daemon:
         try:
             code = self.process.wait(DRAIN)
         except subprocess.TimeoutExpired:
-            raise AssertionError(f"alive {DRAIN} s after {number}\n{self.text()}") from None
+            raise AssertionError(
+                f"alive {DRAIN} s after {number}\n{self.text()}"
+            ) from None
         assert code == 0, f"exit {code} after {number}\n{self.text()}"
         return time.monotonic() - begun
 

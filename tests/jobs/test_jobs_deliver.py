@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import TypeVar
 
 import pytest
-from house import DESK, HIT, OPS, House, rule
+from house import DESK, HIT, OPS, FullDisk, House, rule
 
 from monitor.errors import StoreError
 from monitor.jobs.release import release
@@ -22,8 +21,6 @@ from monitor.model import (
     SendOutcome,
     SendResult,
 )
-from monitor.ports import Transaction
-from monitor.store.transaction import SqlStore
 
 T = TypeVar("T")
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
@@ -121,23 +118,6 @@ async def test_nothing_new_is_begun_at_shutdown(primed: House) -> None:
     await told(primed, HIT)
     assert await primed.deliver_job.deliver_lane(DESK, lambda: False) == []
     assert primed.counts() == {"pending": 1}
-
-
-@dataclass
-class FullDisk:
-    """A store that fails `failures` times, after it let some work through."""
-
-    store: SqlStore
-    failures: int
-    let_through: int = 0
-
-    async def transact(self, work: Callable[[Transaction], T]) -> T:
-        if self.let_through:
-            self.let_through -= 1
-        elif self.failures:
-            self.failures -= 1
-            raise StoreError("the disk is full")
-        return await self.store.transact(work)
 
 
 async def test_full_disk_after_sending_is_waited_for(primed: House) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from house import DESK, HIT, NEWS, OPS, House, rule
+from house import DESK, HIT, NEWS, OPS, FullDisk, House, rule
 
 from monitor.errors import StoreError
 from monitor.jobs.poll import longest_wait, release_hints
@@ -237,3 +238,71 @@ async def test_floor_of_nothing_is_legal(house: House) -> None:
     house.publish()
     await house.poll()
     assert len(await house.poll_job.claim_now(["news"])) == 1
+
+
+BUSY = Fetched(
+    FetchOutcome.HTTP_ERROR, NEWS, status=429, retry_after=HOUR, detail="answered 429"
+)
+
+
+def beside(house: House) -> tuple[Feed, Feed]:
+    """Give the house a second feed on the same host and one elsewhere."""
+    near = Feed("near", "https://news.example.org/other", 10 * HOUR / 60)
+    far = Feed("far", "https://far.example.org/", 10 * HOUR / 60)
+    house.feeds = (*house.feeds, near, far)
+    house.configure()
+    for feed in house.feeds:
+        house.publish(url=feed.url)
+    return near, far
+
+
+async def test_overloaded_host_is_left_alone_by_all_its_feeds(house: House) -> None:
+    near, far = beside(house)
+    house.web.pages[NEWS] = BUSY
+    await house.poll()
+    claimed = await house.poll_job.claim_now(["news", "near", "far"])
+    assert [state.name for state in claimed] == ["far"]
+    assert near.url not in [request.url for request in house.web.requests]
+    house.clock.advance(HOUR)
+    assert len(await house.poll_job.claim_now([near.name])) == 1
+    assert far.url
+
+
+async def test_what_was_claimed_before_waits_too(house: House) -> None:
+    beside(house)
+    house.web.pages[NEWS] = BUSY
+    states = {s.name: s for s in await house.poll_job.claim_due(10)}
+    await house.poll_job.poll(states["news"])
+    counts = await house.poll_job.poll(states["near"])
+    assert (counts.polled, counts.not_due) == (0, 1)
+    assert house.state("near").status is FeedStatus.OK
+    house.clock.advance(HOUR)
+    (state,) = await house.poll_job.claim_now(["near"])
+    assert (await house.poll_job.poll(state)).polled == 1
+
+
+async def test_url_without_a_host_has_no_neighbours(house: House) -> None:
+    house.feeds = (Feed("odd", "https://[broken/", HOUR),)
+    house.configure()
+    house.web.pages["https://[broken/"] = BUSY
+    (state,) = await house.poll_job.claim_now(["odd"])
+    assert (await house.poll_job.poll(state)).failed == 1
+
+
+async def test_error_that_quotes_a_secret_is_stored_without_it(primed: House) -> None:
+    primed.web.pages[NEWS] = b"key=hunter2 is not a feed"
+    await primed.poll()
+    error = primed.state().error
+    assert "not a feed" in error
+    assert "hunter2" not in error
+
+
+async def test_daemon_waits_for_a_full_disk_rather_than_ask_again(
+    primed: House,
+) -> None:
+    primed.publish(HIT)
+    full = FullDisk(primed.store, 100, let_through=1)
+    primed.poll_job = replace(primed.poll_job, store=full, tries=3600)
+    counts = await primed.poll()
+    assert counts.alerts == 1
+    assert len(primed.journal.named("store")) == 2
