@@ -17,6 +17,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
@@ -61,7 +62,7 @@ class Project:
         return self.root / "var" / "monitor.db"
 
     def configure(self, **keys: object) -> None:
-        """Change top-level keys of the configuration and write it (None removes one)."""
+        """Change top-level keys of the configuration and write it (None drops one)."""
         self.settings |= keys
         kept = {k: v for k, v in self.settings.items() if v is not None}
         replace_file(self.config, json.dumps(kept, indent=1, ensure_ascii=False))
@@ -88,7 +89,7 @@ class Project:
     def run(
         self, *args: str, stdin: str = "", before: tuple[str, ...] = ()
     ) -> Finished:
-        """Run one command to its end; `before` is what starts it (a shell with limits)."""
+        """Run one command to its end; `before` is what starts it (a shell)."""
         return subprocess.run(  # noqa: S603 - our own command
             [*before, *COMMAND, *args],
             cwd=self.root,
@@ -211,7 +212,8 @@ class Daemon:
             lambda: self.notify.count("READY=1") > 0 or self.process.poll() is not None,
             PATIENCE,
         )
-        assert arrived and self.process.poll() is None, self.text()
+        assert arrived, self.text()
+        assert self.process.poll() is None, self.text()
 
     def text(self) -> str:
         """Return everything the daemon printed and logged so far."""
@@ -257,9 +259,7 @@ class Daemon:
 
     def clean(self) -> None:
         """End what is left of its process group."""
-        try:
+        with suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
         self.process.wait()
         self.notify.close()

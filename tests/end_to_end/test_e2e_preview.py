@@ -28,7 +28,8 @@ RSS = """<?xml version="1.0" encoding="utf-8"?>
 <channel><title>Blatt &amp;amp; Wort</title><link>https://b.example.org/</link>
 <language>de</language><description/>
 <item><title>Waffen&amp;shy;lieferungen</title>
-<link>https://b.example.org/1?x=1&amp;b=2</link><guid>g1</guid><pubDate>Mo, 23 Nov 2026 10:00:00 +0100</pubDate><dc:creator>A. B.</dc:creator>
+<link>https://b.example.org/1?x=1&amp;b=2</link><guid>g1</guid>
+<pubDate>Mo, 23 Nov 2026 10:00:00 +0100</pubDate><dc:creator>A. B.</dc:creator>
 <description>&lt;p&gt;Eins&lt;/p&gt;&lt;p&gt;Zw&lt;b&gt;ei&lt;/b&gt;&lt;/p&gt;</description>
 <content:encoded><![CDATA[<p>Voller Text</p><script>x()</script>]]></content:encoded>
 <category>Politik</category><category>Ausland</category></item>
