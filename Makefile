@@ -1,5 +1,6 @@
 # Every command a developer or CI needs; `make help` lists them.
 PYTHON ?= python3
+PYTEST_SPREAD ?= -n 4 --dist loadscope
 VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
@@ -23,7 +24,7 @@ run: $(STAMP)  ## set up, then run the daemon with the shipped configuration
 	$(BIN)/monitor run
 
 test: $(STAMP)  ## set up, then run the tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(PYTEST_SPREAD)
 
 check: format lint types layers cover  ## everything CI checks
 
@@ -40,7 +41,7 @@ layers: $(STAMP)
 	$(BIN)/lint-imports --no-cache
 
 cover: $(STAMP)
-	$(BIN)/python -m pytest --cov --cov-report=term-missing:skip-covered
+	$(BIN)/python -m pytest $(PYTEST_SPREAD) --cov --cov-report=term-missing:skip-covered
 
 bench: $(STAMP)  ## speed and memory, beside the peers
 	@for f in bench/*.py; do $(BIN)/python $$f || exit 1; done

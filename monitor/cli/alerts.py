@@ -218,5 +218,6 @@ def release_alerts(
         released = store.run(lambda tx: release(tx, in_force, query, now))
         places = in_force.places.get(to, 0)
         moved = store.run(lambda tx: tx.redirect(orphans, to or None, places))
-    say(f"{len(released)} alerts released, {moved} orphaned deliveries let go")
+    also = f", {moved} orphaned deliveries let go" if moved else ""
+    say(f"{len(released)} alerts released{also}")
     raise typer.Exit(OK if released or moved else PROBLEM)
