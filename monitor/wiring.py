@@ -181,6 +181,9 @@ class Runtime:
         await self._settle_in(loaded)
 
     async def _adopt(self, in_force: InForce) -> None:
+        if in_force.settings.database != self.in_force.settings.database:
+            text = "another database is used from the next start on"
+            self.around.journal.event("files", level="warning", outcome=text)
         if in_force.settings.poll != self.in_force.settings.poll:
             fetcher = make_fetcher(self.around, in_force.settings)
             # The old one closes at the end: polls that it serves go on.

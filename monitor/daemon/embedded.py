@@ -158,14 +158,17 @@ class Embedded:
     # what stands beside the scheduler
 
     async def _watch(self, reload: asyncio.Event) -> None:
-        while True:
-            await asyncio.sleep(TICK.total_seconds() / 4)
+        async def look() -> None:
             if self._clock_watch.has_jumped():
                 re_arm(self._scheduler, self._parts.clock.now)
             if reload.is_set():
                 reload.clear()
                 await self._reload()
             await self._feed_watchdog()
+
+        while True:
+            await asyncio.sleep(TICK.total_seconds() / 4)
+            await self._troubles.guarded("watch", look)()
 
     async def _feed_watchdog(self) -> None:
         interval, now = self._parts.watchdog, self._parts.clock.monotonic()

@@ -111,7 +111,8 @@ class ChannelSet:
             return _broken(f"channel {lane.channel} is not configured")
         await self._keep_distance(lane)
         if self._is_closed:
-            return SendResult(SendOutcome.RETRY, detail="the monitor is stopping")
+            detail = "interrupted by a reload or a stop"
+            return SendResult(SendOutcome.RETRY, detail=detail)
         if lane in self._in_flight:
             detail = "an earlier attempt still hangs"
             return SendResult(SendOutcome.RETRY, detail=detail)
