@@ -231,8 +231,8 @@ class Transaction(Protocol):
     def retry_dead(self, alert_ids: Sequence[int], now: datetime) -> int:
         """Let dead deliveries (of all alerts if none is named) try again."""
 
-    def delivery_counts(self) -> Mapping[str, int]:
-        """Return how many deliveries are in each state."""
+    def delivery_counts(self, *, of_alerts: bool = False) -> Mapping[str, int]:
+        """Return how many deliveries are in each state; of alerts alone if asked."""
 
     def held_delivery_counts(self) -> Mapping[str, int]:
         """Return how many deliveries are held, for each reason."""

@@ -157,7 +157,7 @@ class Runtime:
         broken = loaded.reverted or loaded.left_out
         self.around.journal.event(
             "files",
-            level="info" if not (broken or orphaned) else "warning",
+            level="warning" if broken or orphaned or self._unset() else "info",
             outcome="reverted" if broken else "in_force",
             feeds=len(in_force.feeds),
             rules=len(in_force.rules),
@@ -165,8 +165,17 @@ class Runtime:
             reverted=list(loaded.reverted),
             left_out=list(loaded.left_out),
             orphaned_deliveries=orphaned,
+            unset_secrets=self._unset(),
             errors=_errors(loaded.diagnostics),
         )
+
+    def _unset(self) -> list[str]:
+        """Return the ${...} references that would fail where they are used."""
+        settings = self.in_force.settings
+        texts = [url for spec in settings.channels for url in spec.urls]
+        for feed in settings.feeds:
+            texts += [feed.url, *(value for _, value in feed.headers)]
+        return [unset for text in texts for unset in self.around.secrets.unset(text)]
 
     async def reload(self) -> None:
         """Read the files again; what cannot be used leaves what is in force."""

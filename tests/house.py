@@ -120,7 +120,8 @@ class House:
         """Deliver what is due; return how the attempts ended."""
         ends = []
         for lane in await self.deliver_job.due_lanes():
-            ends += await self.deliver_job.deliver_lane(lane)
+            done = await self.deliver_job.deliver_lane(lane)
+            ends += [end.state for end in done]
         return ends
 
     def answer(self, lane: Lane, *results: SendResult | SendOutcome) -> None:

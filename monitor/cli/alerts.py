@@ -220,4 +220,4 @@ def release_alerts(
         moved = store.run(lambda tx: tx.redirect(orphans, to or None, places))
     also = f", {moved} orphaned deliveries let go" if moved else ""
     say(f"{len(released)} alerts released{also}")
-    raise typer.Exit(OK if released or moved else PROBLEM)
+    raise typer.Exit(PROBLEM if ids and not (released or moved) else OK)

@@ -144,7 +144,7 @@ class _Grep:
 
     def _document(self, line: str) -> Document:
         if self._form is Input.TEXT:
-            return Document(title=line)
+            return Document(title=_without_markup(line))
         try:
             found = json.loads(line)
         except ValueError:
@@ -159,7 +159,9 @@ class _Grep:
         text.append(line)
         if self._form is Input.TEXT:
             for place in because:
-                text.stylize("bold red", start + place.start, start + place.end)
+                # Behind markup that was removed the place is another one.
+                if line[place.start : place.end] == place.text:
+                    text.stylize("bold red", start + place.start, start + place.end)
         self._console.print(text, soft_wrap=True)
 
 
@@ -186,9 +188,12 @@ def _text(fields: Mapping[str, object], name: str) -> str:
     value = fields.get(name) or ""
     if not isinstance(value, str):
         raise _BadLine(f"{name}: text is wanted, not {json.dumps(value)}")
-    # Offsets refer to what was given; only markup has to go before.
-    is_markup = name in _MAY_BE_MARKUP and _MARKUP.search(value)
-    return plain_text(value) if is_markup else value
+    return _without_markup(value) if name in _MAY_BE_MARKUP else value
+
+
+def _without_markup(text: str) -> str:
+    """Return the text as it is matched, and as offsets count it."""
+    return plain_text(text) if _MARKUP.search(text) else text
 
 
 def _texts(fields: Mapping[str, object], name: str) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import timedelta
@@ -26,9 +26,16 @@ from monitor.errors import LockHeld
 from monitor.jobs.poll import may_ask, release_hints
 from monitor.jobs.round import DeliveryCounts, deliver_round, poll_round
 from monitor.log import LogFormat, LogLevel
-from monitor.model import FeedState, PollCounts
+from monitor.model import FeedState, HoldReason, PollCounts
 from monitor.ports import Transaction
 from monitor.wiring import Runtime, Surroundings, running
+
+_ADVICE = {
+    HoldReason.CHANNEL_BROKEN: "see `monitor channels list`, repair its URL, then type "
+    "`monitor channels test`",
+    HoldReason.ORPHANED: "see `monitor alerts list --state held`; to send, type "
+    "`monitor alerts release --reason orphaned --to CHANNEL`",
+}
 
 LONGEST_CLAIM = 100_000
 """More feeds than anybody has: a round takes all that are due."""
@@ -161,8 +168,17 @@ def _report(polled: PollCounts, delivered: DeliveryCounts, as_json: bool) -> Non
         f"{polled.matches} matches, {polled.alerts} alerts; "
         f"{delivered.sent} sent, {delivered.pending} pending, {delivered.dead} dead"
     )
-    for hint in release_hints(held):
+    for hint in [*release_hints(held), *_channel_hints(held)]:
         say(hint)
+
+
+def _channel_hints(held: Mapping[str, int]) -> list[str]:
+    """Return what to do about deliveries that wait for a channel."""
+    return [
+        f"{held[reason]} deliveries held ({reason}): {advice}"
+        for reason, advice in _ADVICE.items()
+        if held.get(reason)
+    ]
 
 
 def _queue(around: Surroundings, names: Sequence[str], as_json: bool) -> int:  # noqa: FBT001

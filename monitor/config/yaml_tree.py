@@ -117,7 +117,8 @@ def _syntax_fault(text: str, error: yaml.MarkedYAMLError, hint: str) -> Fault:
     index = len(text) if mark is None else mark.index
     problem = error.problem or "it is not YAML"
     begins = ("unexpected end of stream", "expected ':'")  # told where it begins
-    if context is not None and any(part in problem for part in begins):
+    is_at_end = not text[index:].strip()  # nothing there that could be shown
+    if context is not None and (is_at_end or any(part in problem for part in begins)):
         index = context.index
     line = 1 if context is None else context.line + 1
     what = explain(problem, text, index, line)

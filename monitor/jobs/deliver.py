@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from monitor.alerts.outcome import settle
 from monitor.jobs.in_force import InForce
@@ -35,6 +36,13 @@ LEASE = timedelta(minutes=5)
 _RECORD_TRIES = 60
 
 
+class Ended(NamedTuple):
+    """How one attempt ended, and what was to be told."""
+
+    kind: MessageKind
+    state: DeliveryState
+
+
 @dataclass(frozen=True, slots=True)
 class DeliverJob:
     """Delivers what is due in a lane."""
@@ -52,7 +60,7 @@ class DeliverJob:
 
     async def deliver_lane(
         self, lane: Lane, goes_on: Callable[[], bool] = lambda: True
-    ) -> list[DeliveryState]:
+    ) -> list[Ended]:
         """Deliver until nothing is to be tried now; return how each attempt ended.
 
         `goes_on` is asked before each: at shutdown nothing new is begun.
@@ -63,7 +71,8 @@ class DeliverJob:
         """
         ends = []
         while goes_on() and (delivery := await self._lease(lane)) is not None:
-            ends.append(await self._attempt(delivery))
+            state = await self._attempt(delivery)
+            ends.append(Ended(delivery.message.kind, state))
         return ends
 
     async def _lease(self, lane: Lane) -> Delivery | None:

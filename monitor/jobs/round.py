@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from monitor.errors import StoreError
-from monitor.jobs.deliver import DeliverJob
+from monitor.jobs.deliver import DeliverJob, Ended
 from monitor.jobs.poll import PollJob
-from monitor.model import DeliveryState, FeedState, HoldReason, PollCounts
+from monitor.model import (
+    DeliveryState,
+    FeedState,
+    HoldReason,
+    MessageKind,
+    PollCounts,
+)
 from monitor.ports import Clock, Store
 
 _BATCH = 200
@@ -19,18 +25,22 @@ _BATCH = 200
 
 @dataclass(slots=True)
 class DeliveryCounts:
-    """How a round of deliveries ended; `pending` and `held` are what the outbox has."""
+    """How a round of deliveries ended; the reports to `ops` are no alerts.
+
+    `pending`, `reports_waiting` and `held` are what the outbox has at the end.
+    """
 
     sent: int = 0
     dead: int = 0
     pending: int = 0
+    reports_waiting: int = 0
     held: dict[str, int] | None = None
 
     @property
     def is_clean(self) -> bool:
         """Say whether nothing failed that should have gone out."""
         broken = (self.held or {}).get(HoldReason.CHANNEL_BROKEN, 0)
-        return not (self.dead or self.pending or broken)
+        return not (self.dead or self.pending or self.reports_waiting or broken)
 
 
 async def poll_round(
@@ -93,19 +103,28 @@ async def deliver_round(
             break
         await clock.sleep(pause)
     found = await store.transact(
-        lambda tx: (tx.delivery_counts(), tx.held_delivery_counts())
+        lambda tx: (
+            tx.delivery_counts(of_alerts=True),
+            tx.delivery_counts(),
+            tx.held_delivery_counts(),
+        )
     )
-    states, held = found
-    counts.pending = states[DeliveryState.PENDING] + states[DeliveryState.LEASED]
+    alerts, everything, held = found
+    counts.pending = _waiting(alerts)
+    counts.reports_waiting = _waiting(everything) - counts.pending
     counts.held = dict(held)
     return counts
+
+
+def _waiting(states: Mapping[str, int]) -> int:
+    return states[DeliveryState.PENDING] + states[DeliveryState.LEASED]
 
 
 async def _deliver_due(job: DeliverJob, counts: DeliveryCounts) -> None:
     lanes = await job.due_lanes()
     for ends in await asyncio.gather(*(job.deliver_lane(lane) for lane in lanes)):
-        counts.sent += ends.count(DeliveryState.SENT)
-        counts.dead += ends.count(DeliveryState.DEAD)
+        counts.sent += ends.count(Ended(MessageKind.ALERT, DeliveryState.SENT))
+        counts.dead += ends.count(Ended(MessageKind.ALERT, DeliveryState.DEAD))
 
 
 def _pause(at: datetime | None, now: datetime) -> timedelta | None:

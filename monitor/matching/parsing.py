@@ -278,6 +278,8 @@ class _Parser(Cursor):
         self.problems.extend(problems_of(leaf, self.scope))
         if token.kind is not Kind.RAW and token.text.startswith("~"):
             instead = f"write {leaf.text} OR *{leaf.text.lower()}"
+            if leaf.is_phrase:
+                instead = "write each form of the phrase in quotation marks, with OR"
             self.problem(token, refusals.later(f"~ ({leaf.source})", instead))
         return leaf
 

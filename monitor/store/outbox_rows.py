@@ -174,9 +174,11 @@ class OutboxRows(RepairRows):
         found: datetime | None = self._connection.execute(query).scalar_one()
         return found
 
-    def delivery_counts(self) -> Mapping[str, int]:
-        """Return how many deliveries are in each state."""
+    def delivery_counts(self, *, of_alerts: bool = False) -> Mapping[str, int]:
+        """Return how many deliveries are in each state; of alerts alone if asked."""
         query = select(deliveries.c.state, func.count()).group_by(deliveries.c.state)
+        if of_alerts:
+            query = query.join(messages).where(messages.c.entry_id.is_not(None))
         counted = {row[0]: int(row[1]) for row in self._connection.execute(query)}
         return {state.value: counted.get(state, 0) for state in DeliveryState}
 

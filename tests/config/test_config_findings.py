@@ -16,6 +16,7 @@ CONFIGS = {
     "rule without colon": ("feeds: []\nops\n", "2:1", "`: `"),
     "tab": ("poll:\n\tfloor: 1m\n", "2:1", "tab"),
     "unclosed list": ("feeds: [https://a.de/x\nops: [console]\n", "2:4", "line 1"),
+    "unclosed list at the end": ("feeds: [https://a.de/x\n", "1:8", "line 1"),
     "unclosed quote": ('feeds: []\ntimezone: "UTC\n', "2:11", "never closed"),
     "two documents": (f"{CONFIG}---\nfeeds: []\n", "7:1", "second document"),
     "invisible character": ("feeds: [a\x07]\n", "1:10", r"U\+0007"),

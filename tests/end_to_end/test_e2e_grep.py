@@ -85,6 +85,13 @@ def test_json_gives_one_object_for_each_line_in_order(bare: Project) -> None:
     ]
 
 
+def test_markup_is_no_text(bare: Project) -> None:
+    lines = "Zu <b>Mül</b>ler nach M&uuml;nchen\nEin Titel\n<title>x</title>\n"
+    for query in ("Müller", "Muenchen"):
+        assert grep(bare, query, stdin=lines).stdout == lines.splitlines()[0] + "\n"
+    assert grep(bare, "title", stdin=lines).returncode == 1
+
+
 def test_jsonl_lines_are_entries(bare: Project) -> None:
     entries = [
         {"title": "Baku", "content": "Waffenlieferungen", "lang": "de"},

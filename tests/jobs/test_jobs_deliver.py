@@ -213,6 +213,27 @@ async def test_round_polls_delivers_and_counts(house: House) -> None:
     assert counts.is_clean
 
 
+async def test_reports_are_not_counted_as_alerts(primed: House) -> None:
+    await told(primed, HIT)
+    refused = SendOutcome.MESSAGE_REFUSED
+    primed.answer(DESK, refused, refused)
+    counts = await deliver_round(
+        primed.deliver_job, primed.store, primed.clock, timedelta(seconds=10)
+    )
+    assert primed.titles(OPS) == ["an alert did not reach channel desk"]
+    assert (counts.sent, counts.dead, counts.pending) == (0, 1, 0)
+
+
+async def test_report_that_waits_is_a_problem(primed: House) -> None:
+    await told(primed, HIT)
+    primed.answer(DESK, SendOutcome.MESSAGE_REFUSED, SendOutcome.MESSAGE_REFUSED)
+    primed.answer(OPS, SendResult(SendOutcome.RETRY, retry_after=DAY))
+    counts = await deliver_round(
+        primed.deliver_job, primed.store, primed.clock, timedelta(seconds=10)
+    )
+    assert (counts.pending, counts.reports_waiting, counts.is_clean) == (0, 1, False)
+
+
 async def test_round_waits_for_a_retry_within_its_patience(primed: House) -> None:
     await told(primed, HIT)
     primed.answer(DESK, SendOutcome.RETRY)
