@@ -69,6 +69,14 @@ async def test_one_worker_serves_many_bodies(parser: ParserProcess) -> None:
     assert len(children()) == 1
 
 
+async def test_a_large_parent_is_no_reason_to_make_way(parser: ParserProcess) -> None:
+    ballast = b"x" * 400_000_000
+    pid = await idle_worker(parser)
+    await parse(parser, RSS % b"second")
+    assert list(children()) == [pid]
+    assert ballast
+
+
 async def test_many_at_once_share_two_workers(parser: ParserProcess) -> None:
     bodies = [RSS % str(number).encode() for number in range(20)]
     parsed = await asyncio.gather(*(parse(parser, body) for body in bodies))
