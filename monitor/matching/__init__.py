@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+from monitor.matching.containment import contained_rules
 from monitor.matching.document import Document
+from monitor.matching.explaining import Explanation
 from monitor.matching.lists import ListProblem, check_list
+from monitor.matching.needs import needed_terms
+from monitor.matching.outlook import Truth
 from monitor.matching.query import Query, QueryCompiler, compile_query
 from monitor.matching.ruleset import RuleSet, selects
 
 __all__ = [
     "Document",
+    "Explanation",
     "ListProblem",
     "Query",
     "QueryCompiler",
     "RuleSet",
+    "Truth",
     "check_list",
     "compile_query",
+    "contained_rules",
+    "needed_terms",
     "selects",
 ]

@@ -1,21 +1,35 @@
-"""A query as it is evaluated: conditions that give the places that make them true."""
+"""A query as it is evaluated: conditions that give the places that make them true.
+
+Each condition answers three questions. `may` and `must` are quick: they see only the
+*signals* of an entry, which are the numbers of the units that its words meet (those
+of single fields have numbers of their own, below zero). `places` is exact.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from itertools import islice
 from typing import Final, Protocol
 
 from monitor.matching.document import View
 from monitor.matching.fields import ORDER
-from monitor.matching.patterns import Keys, Pattern
+from monitor.matching.fieldtext import Span
+from monitor.matching.patterns import Pattern, apart
+from monitor.matching.presence import Presence
+from monitor.matching.regexes import Regex
 from monitor.matching.values import Compare
 from monitor.model import Because
 
 # More places of one term tell nobody more.
 MAX_PLACES: Final = 10
 
+_RANKS: Final = {name: n for n, name in enumerate(ORDER)}
+
 Places = tuple[Because, ...]
+Signals = frozenset[int]
+Cost = Callable[[Signals], float]
+NOWHERE: Final[Places] = ()
 
 
 class Condition(Protocol):
@@ -24,38 +38,147 @@ class Condition(Protocol):
     def places(self, view: View) -> Places | None:
         """Return what makes it true, None where it is false."""
 
-    def anchor(self) -> Keys | None:
-        """Return keys of which an entry has one where this is true, None if unknown."""
+    def may(self, presence: Presence) -> bool:
+        """Say whether it can be true of an entry with such words."""
+
+    def must(self, presence: Presence) -> bool:
+        """Say whether it is true of every entry with such words."""
+
+    def anchor(self, cost: Cost) -> Signals | None:
+        """Return signals of which one is there where this is true, None if unknown.
+
+        `cost` says how often one of some signals is there.
+        """
 
 
-@dataclass(frozen=True, slots=True)
-class WordsTerm:
-    """A word, phrase or wildcard, looked for in some fields."""
+class Placed(Condition, Protocol):
+    """What has places among the words of a text."""
+
+    def sightings(self, view: View, field: str) -> Iterable[tuple[Span, str]]:
+        """Return its places in a field, each with the term as written."""
+
+
+@dataclass(slots=True, eq=False)
+class Word:
+    """One word, looked for in some fields."""
 
     source: str
     fields: tuple[str, ...]
-    pattern: Pattern
+    unit: int
+    signal: int
 
     def places(self, view: View) -> Places | None:
         """Return its first places, in reading order."""
         found: list[Because] = []
-        for field in self.fields:
-            words = view.words(field)
-            if not self.pattern.may_be_in(words):
-                continue
-            places = self.pattern.places(words)
-            for start, end in islice(places, MAX_PLACES - len(found)):
-                text = words.text[start:end]
-                found.append(Because(field, self.source, text, start, end))
+        for name in self.fields:
+            field = view.field(name)
+            if places := field.places(self.unit):
+                for start, end in islice(apart(places), MAX_PLACES - len(found)):
+                    text = field.text[start:end]
+                    found.append(Because(name, self.source, text, start, end))
         return tuple(found) or None
 
-    def anchor(self) -> Keys | None:
-        """Return the keys of its rarest word."""
-        return self.pattern.anchor
+    def may(self, presence: Presence) -> bool:
+        """Say whether the word is there."""
+        return presence.has(self.signal)
+
+    must = may
+
+    def anchor(self, cost: Cost) -> Signals | None:  # noqa: ARG002 - there is no choice
+        """Return the word."""
+        return Signals((self.signal,))
+
+    def sightings(self, view: View, field: str) -> Iterable[tuple[Span, str]]:
+        """Return its places in a field."""
+        if field not in self.fields:
+            return ()
+        return ((span, self.source) for span in view.field(field).spans(self.unit))
 
 
-@dataclass(frozen=True, slots=True)
-class ValueTerm:
+@dataclass(slots=True, eq=False)
+class Phrase:
+    """Words side by side, looked for in some fields; `needs` are their signals."""
+
+    source: str
+    fields: tuple[str, ...]
+    pattern: Pattern
+    needs: Pattern
+
+    def places(self, view: View) -> Places | None:
+        """Return its first places, in reading order."""
+        found: list[Because] = []
+        for name in self.fields:
+            field = view.field(name)
+            places = apart(span[2:] for span in self.pattern.spans(field))
+            for start, end in islice(places, MAX_PLACES - len(found)):
+                text = field.text[start:end]
+                found.append(Because(name, self.source, text, start, end))
+        return tuple(found) or None
+
+    def may(self, presence: Presence) -> bool:
+        """Say whether its words are there."""
+        return self.needs.may_be_in(presence.has_all)
+
+    def must(self, presence: Presence) -> bool:  # noqa: ARG002 - order is not known
+        """Return false: the words may stand apart."""
+        return False
+
+    def anchor(self, cost: Cost) -> Signals | None:
+        """Return the rarest of its words."""
+        steps = (
+            Signals(min(way, key=lambda unit: cost(Signals((unit,)))) for way in step)
+            for step in self.needs.steps
+        )
+        return min(steps, key=cost)
+
+    def sightings(self, view: View, field: str) -> Iterable[tuple[Span, str]]:
+        """Return its places in a field."""
+        if field not in self.fields:
+            return ()
+        return ((span, self.source) for span in self.pattern.spans(view.field(field)))
+
+
+class _Unseen:
+    """What no word tells of: only the exact question is answered."""
+
+    __slots__ = ()
+
+    def may(self, presence: Presence) -> bool:  # noqa: ARG002
+        """Return true: it is not known."""
+        return True
+
+    def must(self, presence: Presence) -> bool:  # noqa: ARG002
+        """Return false: it is not known."""
+        return False
+
+    def anchor(self, cost: Cost) -> Signals | None:  # noqa: ARG002
+        """Return None: no word need be there."""
+        return None
+
+
+@dataclass(slots=True, eq=False)
+class Expression(_Unseen):
+    """A regular expression, looked for in the text of some fields."""
+
+    source: str
+    fields: tuple[str, ...]
+    regex: Regex
+
+    def places(self, view: View) -> Places | None:
+        """Return its first places, in reading order."""
+        found: list[Because] = []
+        for name in self.fields:
+            text = view.field(name).text
+            places = islice(self.regex.places(text), MAX_PLACES - len(found))
+            found.extend(
+                Because(name, self.source, text[start:end], start, end)
+                for start, end in places
+            )
+        return tuple(found) or None
+
+
+@dataclass(slots=True, eq=False)
+class Value(_Unseen):
     """A value that one of a field's values is compared with."""
 
     source: str
@@ -72,93 +195,15 @@ class ValueTerm:
         )
         return tuple(islice(found, MAX_PLACES)) or None
 
-    def anchor(self) -> Keys | None:
-        """Return None: no word need be there."""
-        return None
+
+Term = Word | Phrase | Expression | Value
 
 
-@dataclass(frozen=True, slots=True)
-class All:
-    """True where every child is."""
-
-    children: tuple[Condition, ...]
-
-    def places(self, view: View) -> Places | None:
-        """Return the places of all children."""
-        found: list[Because] = []
-        for child in self.children:
-            places = child.places(view)
-            if places is None:
-                return None
-            found.extend(places)
-        return tuple(found)
-
-    def anchor(self) -> Keys | None:
-        """Return the anchor that is rarest, as far as length tells."""
-        known = [keys for child in self.children if (keys := child.anchor())]
-        return max(known, key=_rarity, default=None)
-
-
-def _rarity(keys: Keys) -> tuple[int, int]:
-    return min(map(len, keys)), -len(keys)
-
-
-@dataclass(frozen=True, slots=True)
-class Any:
-    """True where at least one child is."""
-
-    children: tuple[Condition, ...]
-
-    def places(self, view: View) -> Places | None:
-        """Return the places of every child that is true."""
-        found = [child.places(view) for child in self.children]
-        met = [places for places in found if places is not None]
-        return tuple(place for places in met for place in places) if met else None
-
-    def anchor(self) -> Keys | None:
-        """Return the anchors of all children, if each has one."""
-        known = [child.anchor() for child in self.children]
-        anchors = [keys for keys in known if keys is not None]
-        return Keys().union(*anchors) if len(anchors) == len(known) else None
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Filled:
-    """A list, filled in: asked once for an entry, however many rules name it."""
-
-    items: Any
-
-    def places(self, view: View) -> Places | None:
-        """Return the places of every item that is true."""
-        if self not in view.answers:
-            view.answers[self] = self.items.places(view)
-        return view.answers[self]
-
-    def anchor(self) -> Keys | None:
-        """Return the anchors of all items, if each has one."""
-        return self.items.anchor()
-
-
-@dataclass(frozen=True, slots=True)
-class Never:
-    """True where the child is false; no place shows it."""
-
-    child: Condition
-
-    def places(self, view: View) -> Places | None:
-        """Return no places, or None where the child is true."""
-        return () if self.child.places(view) is None else None
-
-    def anchor(self) -> Keys | None:
-        """Return None: nothing need be there."""
-        return None
-
-
-def in_reading_order(places: Places) -> Places:
+def in_reading_order(places: Collection[Because]) -> Places:
     """Return distinct places by field, then by where they are."""
     return tuple(
         sorted(
             dict.fromkeys(places),
-            key=lambda place: (ORDER.index(place.field), place.start, place.end),
+            key=lambda place: (_RANKS[place.field], place.start, place.end),
         )
     )

@@ -11,6 +11,7 @@ from monitor.matching.syntax import Node
 from monitor.model import QueryProblem, Severity
 
 OPERATORS: Final = frozenset({Kind.AND, Kind.OR, Kind.NOT})
+_SAID: Final = OPERATORS | {Kind.NEAR}
 
 
 class Cursor:
@@ -40,8 +41,10 @@ class Cursor:
         """Take the token that comes next; the END can be taken again."""
         token = self.tokens[self.at]
         self.at = min(self.at + 1, len(self.tokens) - 1)
-        if token.kind in OPERATORS and token.meant not in ("", "-"):
-            self.problem(token, refusals.did_you_mean(token.text, token.kind))
+        if token.meant not in ("", "-") and token.kind in _SAID:
+            is_near = token.kind is Kind.NEAR
+            operator = token.text if is_near else token.kind
+            self.problem(token, refusals.did_you_mean(token.text, operator))
         return token
 
     def source(self, node: Node) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from monitor.matching.fields import READ_BY_DEFAULT
-from monitor.matching.patterns import Words
+from monitor.matching.fieldtext import FieldText, clipped, joined
+from monitor.matching.index import UnitIndex
+from monitor.matching.look import Look
 from monitor.model import Because, Entry, Feed
 
 
@@ -44,41 +45,49 @@ class Document:
 
 
 class View:
-    """A document whose words are split once, however many rules look at them.
+    """A document whose words are looked at once, however many rules look at them.
 
     `answers` remembers what was asked of it, for conditions that rules share.
     """
 
-    def __init__(self, document: Document) -> None:
-        self._texts = {
-            "title": document.title,
-            "summary": document.summary,
-            "content": document.content,
-            "author": document.author,
-        }
-        self._values = {
-            "feed": (document.feed,),
-            "tag": document.tags,
-            "category": document.categories,
-            "lang": (document.language,),
-            "url": (document.url,),
-            "site": (document.url,),
-        }
-        self._words: dict[str, Words] = {}
+    def __init__(
+        self, document: Document, index: UnitIndex, look: Look | None = None
+    ) -> None:
+        self.document = document
         self.answers: dict[object, tuple[Because, ...] | None] = {}
+        self._index = index
+        self._look = look
+        self._fields: dict[str, FieldText] = {}
 
-    def words(self, field: str) -> Words:
+    def field(self, name: str) -> FieldText:
         """Return the words of title, summary, content or author."""
-        words = self._words.get(field)
-        if words is None:
-            words = self._words[field] = Words.of(self._texts[field])
-        return words
+        field = self._fields.get(name)
+        if field is None:
+            text = clipped(getattr(self.document, name))
+            is_main = name in READ_BY_DEFAULT
+            look = self._main_look() if is_main else Look(text, self._index)
+            field = self._fields[name] = FieldText(text, look)
+        return field
+
+    def _main_look(self) -> Look:
+        """Return what the fields have together that are read by default."""
+        if self._look is None:
+            document = self.document
+            text = joined(document.title, document.summary, document.content)
+            self._look = Look(text, self._index)
+        return self._look
 
     def values(self, field: str) -> tuple[str, ...]:
         """Return the values of any other field."""
-        return self._values[field]
-
-    def known_keys(self) -> Iterator[str]:
-        """Yield the keys of all words of the document, some more than once."""
-        for field in (*READ_BY_DEFAULT, "author"):
-            yield from self.words(field).found
+        document = self.document
+        match field:
+            case "tag":
+                return document.tags
+            case "category":
+                return document.categories
+            case "feed":
+                return (document.feed,)
+            case "lang":
+                return (document.language,)
+            case _:
+                return (document.url,)

@@ -22,6 +22,8 @@ ORDER: Final = (
 READ_BY_DEFAULT: Final = ("title", "summary", "content")
 # Their value is taken as it stands, up to a space, not read as words.
 RAW: Final = frozenset({"feed", "tag", "category", "lang", "url", "site"})
+ADDRESSES: Final = frozenset({"url", "site"})
+SPACELESS: Final = ADDRESSES | {"lang"}  # no space stands in their values
 NAMES: Final = (*ORDER, "text")
 ALIASES: Final[Mapping[str, str]] = MappingProxyType(
     {"intitle": "title", "inurl": "url"}

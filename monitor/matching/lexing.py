@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 from monitor.matching import fields
 from monitor.text.words import APOSTROPHES, DASHES, INVISIBLE, MARKS
@@ -48,8 +47,7 @@ OPERANDS: Final = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """One token; `text` is how it was written, `start` where, in characters.
 
     `meant` is the operator that a lower-case word was probably meant to be;
@@ -79,21 +77,25 @@ _MARKS = MARKS + INVISIBLE
 _BODY = rf"[\w{_MARKS}{_DASH}.{APOSTROPHES}+/@*?]"
 _WHOLE = rf"(?!{_BODY})"
 _KNOWN = "|".join([*fields.NAMES, *fields.ALIASES])
+_BRACKETS = r"(?>\[\^?\]?(?:[^\]\\\n]|\\.)*\])"
 _FORM = r"(?i:in|innen)(?!\w)"  # Journalist:innen is a word, not a field
 _PATTERNS: Final = {
     Kind.ADDRESS: r"(?i:https?|ftp)://[^\s)]*",
     Kind.PHRASE: rf"[=~]?[{QUOTES}][^{QUOTES}]*[{QUOTES}]",
     Kind.UNCLOSED: rf"[=~]?[{QUOTES}][^{QUOTES}]*\Z",
     Kind.NEAR: rf"O?NEAR(?:/\d+f?)?{_WHOLE}",
-    Kind.QUORUM: r"\d+\s+(?:OF|VON)(?=\s*\()",
-    Kind.ATLEAST: rf"ATLEAST/\d+{_WHOLE}",
+    Kind.QUORUM: r"\d+\s*(?i:OF|VON)(?=\s*\()",
+    Kind.ATLEAST: rf"(?i:ATLEAST)/\d+{_WHOLE}",
     Kind.AND: rf"&&|(?:AND|UND){_WHOLE}",
     Kind.OR: rf"\|\|?|(?:OR|ODER){_WHOLE}",
     Kind.NOT: rf"!|(?:NOT|NICHT){_WHOLE}",
     Kind.GAP: rf"(?i:{_KNOWN})(?:\s+:\s*|:(?=[\s)]|\Z))",
     Kind.FIELD: rf"(?:(?i:{_KNOWN}):|[^\W\d_][\w-]*:(?!{_FORM}))(?=[^\s)])",
     Kind.LIST: r"\$[\w-]+",
-    Kind.REGEX: r"/(?:[^/\\\n]|\\.)+/[a-zA-Z]*",
+    # In brackets / is a character; unless these are never closed, which is said.
+    Kind.REGEX: (
+        rf"/(?:[^/\\\n\[]|\\.|{_BRACKETS})+/[a-zA-Z]*|/(?:[^/\\\n]|\\.)+/[a-zA-Z]*"
+    ),
     Kind.WORD: (
         rf"[=~]?(?:[^\W_]|[@*?])(?:{_BODY}|&(?!&)|(?<=\d),(?=\d)|(?<=\w):{_FORM})*"
         r"(?::(?=[\s)]|\Z))?"
@@ -115,13 +117,30 @@ _LOWER_CASE = {
     "not": Kind.NOT,
     "nicht": Kind.NOT,
 }
+# No word where it could be an operator.
+RESERVED: Final = frozenset({*_LOWER_CASE, "near", "onear"})
+_NEAR = re.compile(r"o?near(?:/\d+f?)?", re.IGNORECASE)
+_KINDS: Final = {kind.value: kind for kind in Kind}
+# Most tokens by far: they need not be tried against all patterns.
+_LETTERS = re.compile(r"[^\W\d_]+(?=[\s()]|\Z)(?!\s+:)")
+_IN_CAPITALS: Final = {
+    **dict.fromkeys(("AND", "UND"), Kind.AND),
+    **dict.fromkeys(("OR", "ODER"), Kind.OR),
+    **dict.fromkeys(("NOT", "NICHT"), Kind.NOT),
+    **dict.fromkeys(("NEAR", "ONEAR"), Kind.NEAR),
+}
+# A query of words and parentheses alone has no other tokens than these.
+_SIMPLE = re.compile(r"[^\W\d_]+|[()]")
+_ALL_SIMPLE = re.compile(r"(?:[^\W\d_]|[\s()])+")
+_SIMPLE_KINDS: Final = {**_IN_CAPITALS, "(": Kind.OPEN, ")": Kind.CLOSE}
 _SUFFIX = re.compile(r"~[\w.]*|\^[\w.]*")
 _SPACE = re.compile(rf"[\s{INVISIBLE}]+")
 _MINUS = re.compile(rf"[{_DASH}](?=[^\s)])")
 _TOKEN = re.compile(
     "|".join(f"(?P<{kind}>{pattern})" for kind, pattern in _PATTERNS.items()), re.DOTALL
 )
-_VALUE = re.compile(rf"[^\s(){QUOTES}]+")
+# A comma at the end is no part of it: 2 OF (tag:a, tag:b).
+_VALUE = re.compile(rf"[^\s(){QUOTES}]*[^\s(),{QUOTES}]")
 _VALUE_IN_GROUP = re.compile(rf"[^\s(),{QUOTES}]+")
 # What keeps its meaning where values are raw: directly after the colon, in a group.
 _AFTER_COLON = frozenset({Kind.PHRASE, Kind.UNCLOSED, Kind.LIST, Kind.OPEN})
@@ -130,6 +149,16 @@ _IN_GROUP = _AFTER_COLON | {Kind.AND, Kind.OR, Kind.NOT, Kind.FIELD, Kind.CLOSE}
 
 def tokens(text: str) -> list[Token]:
     """Return the tokens of a query, an END last; every text has some."""
+    if _ALL_SIMPLE.fullmatch(text):
+        return [
+            *(
+                Token(
+                    _SIMPLE_KINDS.get(simple[0], Kind.WORD), simple.start(), simple[0]
+                )
+                for simple in _SIMPLE.finditer(text)
+            ),
+            Token(Kind.END, len(text), ""),
+        ]
     found: list[Token] = []
     raw_groups: list[bool] = []
     at = 0
@@ -163,9 +192,12 @@ def _is_raw(before: Token | None, at: int, *, otherwise: bool) -> bool:
 
 
 def _token(text: str, at: int, before: Token | None, *, in_raw: bool) -> Token:
+    plain = _LETTERS.match(text, at)
+    if plain and not in_raw and (before is None or before.end < at):
+        return Token(_IN_CAPITALS.get(plain[0], Kind.WORD), at, plain[0])
     after_colon = before and before.kind is Kind.FIELD and before.end == at
     starts = before is None or before.kind is Kind.OPEN or before.end < at
-    if starts and (minus := _MINUS.match(text, at)):
+    if starts and text[at] in DASHES and (minus := _MINUS.match(text, at)):
         return Token(Kind.NOT, at, minus.group())
     ends = not starts and before is not None and before.kind in _ENDS
     if ends and (suffix := _SUFFIX.match(text, at)):
@@ -173,7 +205,7 @@ def _token(text: str, at: int, before: Token | None, *, in_raw: bool) -> Token:
     match = _TOKEN.match(text, at)
     if match is None:  # pragma: no cover - BAD takes any character
         raise AssertionError
-    kind = Kind(match.lastgroup or "")
+    kind = _KINDS[match.lastgroup or ""]
     if _is_raw(before, at, otherwise=in_raw):
         kept, value = (
             (_AFTER_COLON, _VALUE) if after_colon else (_IN_GROUP, _VALUE_IN_GROUP)
@@ -195,9 +227,17 @@ def with_meant_operators(found: list[Token]) -> Iterator[Token]:
         before = token
 
 
+def _operator_like(token: Token) -> Kind | None:
+    """Return the operator that a word would be in capitals."""
+    lower = token.text.lower()
+    if lower.startswith(("near", "onear")) and _NEAR.fullmatch(token.text):
+        return Kind.NEAR
+    return _LOWER_CASE.get(lower)
+
+
 def _meant(token: Token, before: Token | None, after: Token) -> Kind | None:
     """Return the operator that a word between terms was probably meant to be."""
-    kind = _LOWER_CASE.get(token.text.lower()) if token.kind is Kind.WORD else None
+    kind = _operator_like(token) if token.kind is Kind.WORD else None
     if kind is None:
         return None
     small = token.text.islower()

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
 from monitor.matching import refusals
+from monitor.matching.forms import Forms
+from monitor.matching.notes import NO_FORMS, notes_on, sense_of
 from monitor.matching.parsing import parse
-from monitor.matching.syntax import Leaf, ListRef, Syntax, is_true_of_nothing
+from monitor.matching.syntax import (
+    Leaf,
+    ListRef,
+    RegexLeaf,
+    Syntax,
+    is_true_of_nothing,
+    list_refs,
+    unplaced,
+)
 from monitor.model import QueryProblem, Severity
+
+Sized = Leaf | RegexLeaf | ListRef
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +47,13 @@ class NamedList:
     depth: int = 0
     fault: str = ""
     cycle: tuple[str, ...] = ()
+
+    @property
+    def unplaced(self) -> int:
+        """The number of the first item that is more than words and phrases, or 0."""
+        return next(
+            (n for n, item in enumerate(self.items, 1) if any(unplaced(item.tree))), 0
+        )
 
 
 class ListBook:
@@ -87,6 +106,7 @@ class ListBook:
         for ref in syntax.lists:
             found.extend(self._list_problems(ref))
         if not any(problem.severity is Severity.ERROR for problem in found):
+            found.extend(self._operand_problems(syntax.placed))
             found.extend(self._size_problems(syntax))
             if not bound and is_true_of_nothing(syntax.tree):
                 found.append(_only_negations(text, syntax))
@@ -121,7 +141,28 @@ class ListBook:
         elif ref.depth + 1 + named.depth > refusals.MAX_DEPTH:
             yield QueryProblem(*place, refusals.TOO_DEEP)
 
+    def _operand_problems(self, placed: Iterable[ListRef]) -> Iterator[QueryProblem]:
+        """Yield what is wrong with lists whose places count."""
+        for ref in placed:
+            for name in self._reached(ref.name):
+                if item := self.get(name).unplaced:
+                    text = refusals.unplaced_list("NEAR or ATLEAST", name, item)
+                    length = ref.end - ref.start
+                    yield QueryProblem(Severity.ERROR, ref.start, length, text)
+                    break
+
+    def _reached(self, name: str) -> list[str]:
+        """Return the names of a list and of all that it names, each once."""
+        found = [name]
+        for each in found:
+            items = self.get(each).items
+            inner = (ref.name for item in items for ref in list_refs(item.tree))
+            found.extend(ref for ref in dict.fromkeys(inner) if ref not in found)
+        return found
+
     def _size_problems(self, syntax: Syntax) -> Iterator[QueryProblem]:
+        if not syntax.lists and len(syntax.leaves) <= refusals.MAX_LEAVES:
+            return
         sizes = sorted(self._sizes(syntax), key=lambda size: size[0].start)
         total = sum(count for _, count in sizes)
         if total <= refusals.MAX_LEAVES:
@@ -131,9 +172,9 @@ class ListBook:
         node, text = sizes[at][0], refusals.too_many_leaves(total)
         yield QueryProblem(Severity.ERROR, node.start, node.end - node.start, text)
 
-    def _sizes(self, syntax: Syntax) -> list[tuple[Leaf | ListRef, int]]:
+    def _sizes(self, syntax: Syntax) -> list[tuple[Sized, int]]:
         """Return every term and list of a query with the number of its terms."""
-        terms: list[tuple[Leaf | ListRef, int]] = [(leaf, 1) for leaf in syntax.leaves]
+        terms: list[tuple[Sized, int]] = [(leaf, 1) for leaf in syntax.leaves]
         return terms + [(ref, self.get(ref.name).leaves) for ref in syntax.lists]
 
     def _depth(self, syntax: Syntax) -> int:
@@ -142,7 +183,10 @@ class ListBook:
 
 
 def check_list(
-    name: str, items: Sequence[str], lists: Mapping[str, Sequence[str]]
+    name: str,
+    items: Sequence[str],
+    lists: Mapping[str, Sequence[str]],
+    forms: Forms = NO_FORMS,
 ) -> tuple[tuple[int, QueryProblem], ...]:
     """Return what is wrong with the items of a list, each with the item's index.
 
@@ -150,9 +194,20 @@ def check_list(
     """
     book = ListBook({**lists, name: items})
     found: list[tuple[int, QueryProblem]] = []
+    seen: dict[Hashable, int] = {}
     for n, text in enumerate(items):
         found.extend((n, problem) for problem in book.check_item(name, text))
+        leaves = parse(text, item=True)[0].leaves
+        found.extend((n, note) for note in notes_on(leaves, forms))
+        first = seen.setdefault(sense_of(text, leaves), n)
+        if first < n:
+            found.append((n, _twice(text, first)))
     return tuple(found)
+
+
+def _twice(text: str, first: int) -> QueryProblem:
+    words = refusals.twice(first + 1)
+    return QueryProblem(Severity.WARNING, 0, max(1, len(text)), words)
 
 
 def _fault(number: int, problem: QueryProblem) -> NamedList:

@@ -10,43 +10,46 @@ Failed node, beside which nothing is reported again.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from itertools import takewhile
 
+from typing_extensions import override
+
 from monitor.matching import refusals
-from monitor.matching.cursor import OPERATORS, Cursor
-from monitor.matching.fields import NAMES
+from monitor.matching.cursor import OPERATORS
+from monitor.matching.fields import SPACELESS
 from monitor.matching.lexing import (
     OPERANDS,
+    RESERVED,
     Kind,
     Token,
-    field_name,
     tokens,
     with_meant_operators,
 )
+from monitor.matching.operands import Operands
 from monitor.matching.syntax import (
     And,
     Failed,
+    Gap,
     Group,
     Leaf,
-    ListRef,
+    Near,
     Node,
     Not,
     Or,
     Scoped,
     Syntax,
 )
-from monitor.matching.terms import leaf_of, problems_of
 from monitor.model import QueryProblem, Severity
 
-_FIELDS = frozenset({Kind.FIELD, Kind.GAP})
-_PREFIXES = frozenset({Kind.PLUS, Kind.ATLEAST})
-_LATER = {
-    Kind.QUORUM: "write the combinations with AND and OR",
-    Kind.ATLEAST: "write the term alone, which asks for it once",
-    Kind.REGEX: "write the words with OR, or a wildcard (Waffen*)",
-}
-_LEAVES = frozenset({Kind.WORD, Kind.PHRASE, Kind.RAW})
+_JOINTS = OPERATORS | {Kind.COMMA}
+_NUMBER = re.compile(r"\d+")
+_OPERAND = r'(?:NOT )?(?:[^\W\d_]+|"[^\W\d_]+(?: [^\W\d_]+)*")'
+_FLAT = re.compile(
+    rf"{_OPERAND}(?: (?P<operator>AND|OR) {_OPERAND}(?: (?P=operator) {_OPERAND})*)?"
+)
+_FLAT_OPERAND = re.compile(r'(NOT )?(?:"([^"]*)"|([^ ]+))')
 
 
 def parse(text: str, *, item: bool = False) -> tuple[Syntax, tuple[QueryProblem, ...]]:
@@ -57,11 +60,14 @@ def parse(text: str, *, item: bool = False) -> tuple[Syntax, tuple[QueryProblem,
     if len(text) > refusals.MAX_LENGTH:
         excess = len(text) - refusals.MAX_LENGTH
         return _refused(refusals.MAX_LENGTH, excess, refusals.TOO_LONG)
+    if (syntax := _flat(text)) is not None:
+        return syntax, ()
     found = tokens(text)
     if item and _is_bare_phrase(found):
         stripped = text.strip()
-        leaf = Leaf(found[0].start, found[-2].end, stripped, stripped, is_phrase=True)
-        return Syntax(leaf, (), (leaf,), (), 0), ()
+        place = (found[0].start, found[-2].end)
+        leaf = Leaf(*place, stripped, stripped, is_phrase=True, sign="~")
+        return Syntax(leaf, (), (leaf,), (), (), 0), ()
     if len(found) == 1:
         return _refused(0, 1, refusals.EMPTY)
     parser = _Parser(text, with_meant_operators(found))
@@ -70,11 +76,42 @@ def parse(text: str, *, item: bool = False) -> tuple[Syntax, tuple[QueryProblem,
     return syntax, tuple(sorted(errors or parser.problems, key=lambda p: p.start))
 
 
+def _flat(text: str) -> Syntax | None:
+    """Return what a row of words and phrases says, with one operator between.
+
+    Most queries are like that, and need not go through the whole grammar.
+    """
+    found = _FLAT.fullmatch(text)
+    if found is None:
+        return None
+    operator = found["operator"] or ""
+    leaves: list[Leaf] = []
+    operands: list[Leaf | Not] = []
+    at = 0
+    while at < len(text) and (operand := _FLAT_OPERAND.match(text, at)):
+        negation, phrase, word = operand.groups()
+        if word and word.lower() in RESERVED:
+            return None
+        start, at = operand.end(1) if negation else at, operand.end()
+        leaf = Leaf(start, at, text[start:at], word or phrase, is_phrase=not word)
+        leaves.append(leaf)
+        operands.append(Not(operand.start(), at, leaf) if negation else leaf)
+        at += len(operator) + 2
+    tree: Node = operands[0]
+    if operator == "AND":
+        first = tree.end + 1
+        tree = And(0, len(text), tuple(operands), (first, first + len(operator)))
+    elif operator:
+        tree = Or(0, len(text), tuple(operands))
+    negations = tuple(each for each in operands if isinstance(each, Not))
+    return Syntax(tree, (), tuple(leaves), negations, (), 0)
+
+
 def _refused(
     start: int, length: int, text: str
 ) -> tuple[Syntax, tuple[QueryProblem, ...]]:
     problem = QueryProblem(Severity.ERROR, start, length, text)
-    return Syntax(Failed(start, start), (), (), (), 0), (problem,)
+    return Syntax(Failed(start, start), (), (), (), (), 0), (problem,)
 
 
 def _is_bare_phrase(found: list[Token]) -> bool:
@@ -88,29 +125,33 @@ def _is_bare_phrase(found: list[Token]) -> bool:
     )
 
 
-class _Parser(Cursor):
+class _Parser(Operands):
     """The reading of one query."""
 
     def __init__(self, text: str, found: Iterable[Token]) -> None:
         super().__init__(text, found)
-        self.lists: list[ListRef] = []
-        self.leaves: list[Leaf] = []
         self.negations: list[Not] = []
-        self.depth = self.deepest = 0
-        self.scope = "text"
 
     def read(self) -> Syntax:
         """Return the tree of the whole query."""
         self._drop_stray()
-        tree = self._or()
+        tree = self.read_or()
         while self.peek().kind is not Kind.END:
             self.problem_once(self.next(), refusals.COMMA)
-            tree = Failed(tree.start, self._or().end)
-        found = (tuple(self.lists), tuple(self.leaves), tuple(self.negations))
-        return Syntax(tree, *found, self.deepest)
+            tree = Failed(tree.start, self.read_or().end)
+        return Syntax(
+            tree,
+            tuple(self.lists),
+            tuple(self.leaves),
+            tuple(self.negations),
+            tuple(self.placed),
+            self.deepest,
+        )
 
     def _drop_stray(self) -> None:
         """Report and pass over every ) that closes nothing."""
+        if ")" not in self.text:
+            return
         kept: list[Token] = []
         depth = 0
         for token in self.tokens:
@@ -122,7 +163,8 @@ class _Parser(Cursor):
                 kept.append(token)
         self.tokens = kept
 
-    def _or(self) -> Node:
+    @override
+    def read_or(self) -> Node:
         items = [self._and()]
         while self.peek().kind is Kind.OR:
             self.next()
@@ -157,11 +199,13 @@ class _Parser(Cursor):
         if _is_failed(left) or _is_failed(right):
             return
         sources = [self.source(left), self.source(right)]
-        phrase = ""
+        field, phrase = "", ""
+        if isinstance(left, Scoped) and left.field not in SPACELESS:
+            field, left = self.text[left.start : left.child.start], left.child
         if _is_word(left) and _is_word(right):
             rest = takewhile(lambda t: t.kind is Kind.WORD, self.tokens[self.at :])
             sources.extend(token.text for token in rest)
-            phrase = f'"{" ".join(sources)}"'
+            phrase = f'{field}"{" ".join(sources).removeprefix(field)}"'
         self.problem(right, refusals.no_operator(sources, phrase))
 
     def _unary(self) -> Node:
@@ -183,8 +227,8 @@ class _Parser(Cursor):
     def _missing(self) -> None:
         """Report that an operand is missing here, unless something else says so."""
         before, token = self.before(), self.peek()
-        was = before if before and before.kind in OPERATORS else None
-        is_operator = token.kind in OPERATORS
+        was = before if before and before.kind in _JOINTS else None
+        is_operator = token.kind in _JOINTS
         if was is None and not is_operator:
             return
         where = token if is_operator or was is None else was
@@ -192,113 +236,47 @@ class _Parser(Cursor):
         self.problem(where, refusals.missing(was.text if was else "", after))
 
     def _prox(self) -> Node:
-        left: Node = Failed(self.peek().start, self.peek().start)
+        items: list[Node] = []
+        gaps: list[Gap] = []
         if self.peek().kind is not Kind.NEAR:
-            left = self._scoped()
+            items.append(self.scoped())
         while self.peek().kind is Kind.NEAR:
             near = self.next()
-            instead = "write AND, or a phrase in quotation marks"
-            self.problem(near, refusals.later(near.text, instead))
+            gaps.append(self._gap(near))
+            if self.peek().kind in OPERANDS and items:
+                items.append(self.scoped())
+            else:
+                self._lonely(near, has_left=bool(items))
+                items.append(Failed(near.start, near.end))
+        if not gaps:
+            return items[0]
+        for item in items:
+            self.check_placed("NEAR", item)
+        return Near(items[0].start, items[-1].end, tuple(items), tuple(gaps))
+
+    def _gap(self, near: Token) -> Gap:
+        number = _NUMBER.search(near.text)
+        words = int(number[0]) if number else refusals.DEFAULT_GAP
+        if words > refusals.MAX_GAP:
+            self.problem(near, refusals.TOO_FAR)
+        if not number and self._is_followed_by_number():
+            apart = self.next().text
+            self.problem(near, refusals.no_number(near.text.upper(), apart))
+        in_order = near.text[0] in "oO" or near.text[-1] == "f"
+        return Gap(words, in_order=in_order)
+
+    def _is_followed_by_number(self) -> bool:
+        token, after = self.peek(), self.tokens[min(self.at + 1, len(self.tokens) - 1)]
+        return token.text.isdigit() and after.kind in OPERANDS
+
+    def _lonely(self, near: Token, *, has_left: bool) -> None:
+        """Report NEAR without a term on one side; what follows is read all the same."""
+        if has_left:
+            self.problem(near, refusals.missing(near.text, ""))
+        else:
+            self.problem(near, refusals.missing("", near.text))
             if self.peek().kind in OPERANDS:
-                left = Failed(left.start, self._scoped().end)
-        return left
-
-    def _scoped(self) -> Node:
-        token = self.peek()
-        if token.kind not in _FIELDS:
-            return self._primary()
-        name = self._field()
-        while self.peek().kind in _FIELDS:
-            self.problem(self.next(), refusals.ONE_FIELD)
-        if self.peek().kind not in OPERANDS:
-            self.problem(token, refusals.no_value(name))
-            return Failed(token.start, token.end)
-        if token.kind is Kind.GAP:
-            self.problem(token, refusals.gap(name))
-        outer, self.scope = self.scope, name
-        child = self._primary()
-        self.scope = outer
-        return Scoped(token.start, child.end, name, child)
-
-    def _field(self) -> str:
-        token = self.next()
-        name = field_name(token)
-        if name not in NAMES:
-            colon = Failed(token.start, token.end - 1)
-            self.problem(colon, refusals.unknown_field(token.text[:-1].lower()))
-            return "text"
-        return name
-
-    def _primary(self) -> Node:
-        token = self.next()
-        while token.kind in _PREFIXES and self.peek().kind in OPERANDS:
-            self._refused(token)
-            token = self.next()
-        if token.kind is Kind.OPEN:
-            node = self._group(token)
-        elif token.kind is Kind.LIST:
-            node = ListRef(token.start, token.end, token.text[1:], self.depth)
-            self.lists.append(node)
-        elif token.kind in _LEAVES:
-            node = self._leaf(token)
-        else:
-            node = self._refused(token)
-        while self.peek().kind is Kind.SUFFIX:
-            suffix = self.next()
-            text = refusals.behind_a_term(suffix.text, self.source(node))
-            self.problem_once(suffix, text)
-        return node
-
-    def _group(self, opening: Token, *, commas: bool = False) -> Node:
-        if self.depth == refusals.MAX_DEPTH:
-            self.give_up(opening, refusals.TOO_DEEP)
-            return Failed(opening.start, opening.end)
-        if self.peek().kind is Kind.CLOSE:
-            end = self.next().end
-            self.problem(Failed(opening.start, end), refusals.EMPTY_GROUP)
-            return Failed(opening.start, end)
-        self.depth += 1
-        self.deepest = max(self.deepest, self.depth)
-        child = self._or()
-        while self.peek().kind not in {Kind.CLOSE, Kind.END}:
-            comma = self.next()
-            if not commas:
-                self.problem_once(comma, refusals.COMMA)
-            child = Failed(child.start, self._or().end)
-        self.depth -= 1
-        if self.peek().kind is Kind.CLOSE:
-            return Group(opening.start, self.next().end, child)
-        if not self.gave_up:
-            self.problem(opening, refusals.UNCLOSED_GROUP)
-        return Group(opening.start, child.end, child)
-
-    def _leaf(self, token: Token) -> Node:
-        leaf = leaf_of(token)
-        self.leaves.append(leaf)
-        self.problems.extend(problems_of(leaf, self.scope))
-        if token.kind is not Kind.RAW and token.text.startswith("~"):
-            instead = f"write {leaf.text} OR *{leaf.text.lower()}"
-            if leaf.is_phrase:
-                instead = "write each form of the phrase in quotation marks, with OR"
-            self.problem(token, refusals.later(f"~ ({leaf.source})", instead))
-        return leaf
-
-    def _refused(self, token: Token) -> Node:
-        """Report a token that no term can begin with, or not yet."""
-        if token.kind is Kind.UNCLOSED:
-            self.give_up(token, refusals.UNCLOSED_QUOTE)
-        elif token.kind is Kind.PLUS:
-            self.problem_once(token, refusals.PLUS)
-        elif token.kind in _LATER:
-            shown = refusals.clipped(token.text)
-            self.problem(token, refusals.later(shown, _LATER[token.kind]))
-        else:
-            is_address = token.kind is Kind.ADDRESS
-            text = refusals.ADDRESS if is_address else refusals.unreadable(token.text)
-            self.problem_once(token, text)
-        if token.kind is Kind.QUORUM:
-            return self._group(self.next(), commas=True)
-        return Failed(token.start, token.end)
+                self.scoped()
 
 
 def _is_word(node: Node) -> bool:

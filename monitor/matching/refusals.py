@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Sequence
 from typing import Final
 
@@ -46,6 +47,35 @@ UNSPACED_WILDCARD: Final = (
 QUOTED_WILDCARD: Final = (
     "inside quotation marks * is no wildcard and is passed over; outside it is"
 )
+WIDE_WILDCARD: Final = (
+    "~ (compounds too) and a wildcard exclude each other; drop the ~ or the wildcard"
+)
+MAX_GAP: Final = 100
+DEFAULT_GAP: Final = 4
+TOO_FAR: Final = f"at most {MAX_GAP} words may stand between; write AND for farther"
+TOO_FEW: Final = "0 is true of everything; write a number from 1"
+ATLEAST_OPERAND: Final = (
+    "ATLEAST counts the places of one word, phrase or list; write ATLEAST/3 Baku, "
+    "and put several words into a list"
+)
+QUORUM_ITEMS: Final = "write the items with commas between: 2 OF (Baku, Kiew, Tiflis)"
+SHORT_WILDCARD: Final = (
+    "so few letters stand in very many words; write more of the word, or the words "
+    "themselves with OR"
+)
+_ELSEWHERE: Final = (
+    (re.compile(r"(?i:near[/:-]*|w/)(\d+)\w*|NEAR\W\w*"), "write NEAR/{}"),
+    (re.compile(r"(?i:(?:onear|adj)[/:-]*|pre/)(\d+)\w*|ADJ"), "write ONEAR/{}"),
+    (re.compile(r"(?i:atleast)(?!/\d)\W*\d*"), "write ATLEAST/3 Baku"),
+    (re.compile("AND_?NOT"), "write NOT"),
+)
+LANGUAGE: Final = (
+    "languages are named by their codes; write lang:de, lang:en, lang:de-AT"
+)
+RAW_WILDCARD: Final = (
+    "* is no wildcard in an address: url: looks for a piece of it as it stands, site: "
+    "for the end of its host; write the piece without *"
+)
 ONE_FIELD: Final = "a term has one field; remove one of the two"
 ADDRESS: Final = 'this is an address, not a word; write url:"..." or site:example.org'
 
@@ -56,18 +86,27 @@ def clipped(source: str) -> str:
     return line if len(line) <= _SHOWN else line[: _SHOWN - 3] + "..."
 
 
-def later(construct: str, instead: str) -> str:
-    """Return the error for a construct of the language that is not there yet."""
-    return f"{construct} comes with a later version; {instead}"
-
-
 def no_operator(sources: Sequence[str], phrase: str) -> str:
     """Return the error for terms side by side; `phrase` is empty if they form none."""
+    for source in sources:
+        if meant := _operator_of_others(source):
+            return f"{source} is no operator here; {meant}"
+    if sources[0].isdigit() and sources[1] in {"OF", "VON"}:
+        return QUORUM_ITEMS
     shown = [clipped(source) for source in sources[:8]]
     ways = [f"{' AND '.join(shown)} (all of them)", f"{' OR '.join(shown)} (any)"]
     if phrase:
         ways.append(f"{clipped(phrase)} (side by side, in this order)")
     return f"no operator between {shown[0]} and {shown[1]}; write {', or '.join(ways)}"
+
+
+def _operator_of_others(word: str) -> str:
+    """Return what to write for a word that is an operator elsewhere, or nearly ours."""
+    for pattern, advice in _ELSEWHERE:
+        if found := pattern.fullmatch(word):
+            number = found[1] if pattern.groups else ""
+            return advice.format(number or DEFAULT_GAP)
+    return ""
 
 
 def did_you_mean(word: str, operator: str) -> str:
@@ -96,6 +135,16 @@ def no_value(field: str) -> str:
     return f"a term is missing after {field}:; write {field}:word"
 
 
+def negated_value(field: str) -> str:
+    """Return the error for NOT behind a field."""
+    return f"NOT stands before the field; write NOT {field}:word"
+
+
+def field_inside(operator: str, field: str) -> str:
+    """Return the error for a field behind ATLEAST."""
+    return f"the field stands before ATLEAST; write {field}:{operator.upper()} word"
+
+
 def gap(field: str) -> str:
     """Return the error for a space beside a field's colon."""
     return f"no space may stand beside the colon; write {field}:word"
@@ -114,14 +163,16 @@ def unreadable(source: str) -> str:
     if source[0] in "'‚‘’":  # noqa: RUF001 - as pasted from a word processor
         inner = source.strip("'‚‘’") or "schwere Waffen"  # noqa: RUF001
         return f'a phrase stands in double quotation marks; write "{clipped(inner)}"'
+    group = "a group stands in ( and )"
     hints = {
+        **dict.fromkeys("[]{}", group),
         "&": "write AND (or &&)",
         "-": "- must stand directly before a term; write NOT",
         "=": "= must stand directly before a word or phrase; write =NASA",
         "~": "~ must stand directly before a word",
         "$": "$ must stand directly before the name of a list; write $name",
         ":": 'the colon belongs directly behind a field (title:word); write "22:00"',
-        "/": "/ begins a regular expression, which comes with a later version",
+        "/": "a regular expression ends with a second /: /Waff(e|en)/",
     }
     advice = hints.get(source, "put words with signs in quotation marks")
     return f"{source} cannot stand here; {advice}"
@@ -132,11 +183,51 @@ def behind_a_term(source: str, term: str) -> str:
     if source.startswith("^"):
         return f"weights are not offered; leave {source} out"
     if term[-1:].isalnum():
-        return f"{source} behind a word is not offered; for any ending write {term}*"
+        return (
+            f"{source} behind a word is not offered; for any ending write {term}*, "
+            f"for compounds ~{term}; inflections are found anyway"
+        )
+    apart = source[1:] if source[1:].isdigit() else DEFAULT_GAP
     return (
-        f"{source} behind a phrase is not offered; words near each other are "
-        "a NEAR/5 b, which comes with a later version; write a AND b"
+        f"{source} behind a phrase is not offered; for words near each other write "
+        f"a NEAR/{apart} b"
     )
+
+
+def no_number(operator: str, number: str) -> str:
+    """Return the error for a number that stands apart from its operator."""
+    return f"the number belongs to {operator}; write {operator}/{number}"
+
+
+def too_many_of(count: int, items: int) -> str:
+    """Return the error for a quorum that can never be met."""
+    return f"{count} of {items} can never be; write a number from 1 to {items}"
+
+
+def unplaced(operator: str, source: str) -> str:
+    """Return the error for an operand that has no places of words."""
+    return (
+        f"{operator} takes words, phrases, lists of them, and groups of them with OR; "
+        f"{clipped(source)} is none of these; join it with AND"
+    )
+
+
+def unplaced_list(operator: str, name: str, item: int) -> str:
+    """Return the error for a list as an operand that holds more than words."""
+    return (
+        f"{operator} takes lists of words and phrases; item {item} of ${name} is "
+        "neither; join it with AND"
+    )
+
+
+def not_inflected(phrase: str, other: str) -> str:
+    """Return the note for a phrase whose words have other forms."""
+    return f'does not match "{clipped(other)}"; for any form write ~{clipped(phrase)}'
+
+
+def twice(first: int) -> str:
+    """Return the warning for what stands in a list again."""
+    return f"this stands in item {first} already; leave one out"
 
 
 def unknown_list(name: str, known: Iterable[str]) -> str:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Final
 
+from monitor.matching.anchors import Anchors
 from monitor.matching.document import Document, View
-from monitor.matching.query import Query, QueryCompiler
+from monitor.matching.forms import Forms
+from monitor.matching.notes import NO_FORMS
+from monitor.matching.presence import Presence
+from monitor.matching.query import QueryCompiler
 from monitor.model import Entry, Feed, Match, Rule
 
 _TAG: Final = "tag:"
@@ -15,8 +21,10 @@ _TAG: Final = "tag:"
 class RuleSet:
     """The rules in force, indexed by a word that each of them needs.
 
-    A rule is looked at only where its anchor occurs; one without an anchor (a
-    wildcard, an address, only negations) is always looked at.
+    A rule is looked at only where its anchor occurs; one without an anchor (an
+    address, a regular expression, only negations) is always looked at. With a
+    `compiler`, whose lists and forms are then used, what it compiled is not compiled
+    again.
 
     Raises:
         QueryError: a rule cannot be read.
@@ -27,49 +35,68 @@ class RuleSet:
         rules: Sequence[Rule],
         lists: Mapping[str, Sequence[str]],
         feeds: Sequence[Feed],
+        forms: Forms = NO_FORMS,
+        *,
+        compiler: QueryCompiler | None = None,
     ) -> None:
+        compiler = compiler or QueryCompiler(lists, forms)
         self._rules = tuple(rules)
-        compiler = QueryCompiler(lists)
-        self._queries = [
-            compiler.compile(rule.query, bound=bool(rule.feeds)) for rule in self._rules
-        ]
-        self._in_scope = {feed: self._selected(feed) for feed in feeds}
-        self._by_key: dict[str, list[int]] = {}
-        self._always: list[int] = []
-        for n, query in enumerate(self._queries):
-            self._index(n, query)
+        self.index = compiler.index
+        with _without_collection():
+            self._queries = [
+                compiler.compile(rule.query, bound=bool(rule.feeds))
+                for rule in self._rules
+            ]
+            conditions = [query.condition for query in self._queries]
+            self._anchors = Anchors(conditions, self.index)
+        self._bound = [n for n, rule in enumerate(self._rules) if rule.feeds]
+        self._out_of_scope = {
+            feed.name: (feed, self._deselected(feed)) for feed in feeds
+        }
 
     def matches(self, entry: Entry, feed: Feed) -> tuple[Match, ...]:
         """Return the rules that are true of an entry of a feed, in their order."""
-        view = View(Document.of(entry, feed))
-        scope = self._in_scope.get(feed)
-        if scope is None:
-            scope = self._selected(feed)
+        presence = Presence(entry, self.index)
+        candidates = self._anchors.candidates(presence)
+        if self._bound and candidates:
+            candidates -= self._out_of_scope_of(feed)
+        if not candidates:
+            return ()
+        view = View(Document.of(entry, feed), self.index, presence.look)
         found: list[Match] = []
-        for n in sorted(scope.intersection(self._candidates(view))):
+        for n in sorted(candidates):
             because = self._queries[n].places(view)
             if because is not None:
                 found.append(Match(self._rules[n].name, because))
         return tuple(found)
 
-    def _selected(self, feed: Feed) -> frozenset[int]:
-        """Return the rules that apply to a feed."""
-        numbered = enumerate(self._rules)
-        return frozenset(n for n, rule in numbered if selects(rule.feeds, feed))
+    def _out_of_scope_of(self, feed: Feed) -> frozenset[int]:
+        known = self._out_of_scope.get(feed.name)
+        if known is not None and (known[0] is feed or known[0] == feed):
+            return known[1]
+        return self._deselected(feed)
 
-    def _index(self, n: int, query: Query) -> None:
-        anchor = query.condition.anchor()
-        if anchor is None:
-            self._always.append(n)
-            return
-        for key in anchor:
-            self._by_key.setdefault(key, []).append(n)
+    def _deselected(self, feed: Feed) -> frozenset[int]:
+        """Return the rules that do not apply to a feed."""
+        return frozenset(
+            n for n in self._bound if not selects(self._rules[n].feeds, feed)
+        )
 
-    def _candidates(self, view: View) -> Iterator[int]:
-        """Yield the rules that may be true, some more than once."""
-        yield from self._always
-        for key in view.known_keys():
-            yield from self._by_key.get(key, ())
+
+@contextmanager
+def _without_collection() -> Iterator[None]:
+    """Make objects without looking for garbage among them.
+
+    Of the hundreds of thousands that ten thousand rules are made of none is garbage;
+    to look at them again and again takes a third of the time.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def selects(selectors: Sequence[str], feed: Feed) -> bool:

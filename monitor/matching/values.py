@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Final
 
-from monitor.matching.patterns import glob, is_wildcard, star_regex
+from monitor.matching.wildcards import globs, is_wildcard, star_regex
 from monitor.text.words import keys
 
 Place = tuple[int, int]
@@ -42,12 +42,12 @@ def _feed(wanted: str) -> Compare:
 def _label(wanted: str) -> Compare:
     """Compare a tag or category, as a whole, spelling aside."""
     name = " ".join(wanted.split())
-    globs = glob(name) if is_wildcard(name) else ()
+    regexes = globs(name) if is_wildcard(name) else ()
     names = frozenset(keys(name))
 
     def compare(value: str) -> Place | None:
         own = keys(" ".join(value.split()))
-        met = any(g.fullmatch(key) for g in globs for key in own)
+        met = any(regex.fullmatch(key) for regex in regexes for key in own)
         return (0, len(value)) if met or not names.isdisjoint(own) else None
 
     return compare

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -22,11 +22,15 @@ from typing import NamedTuple
 
 # Longer chunks are split each time they occur: nobody writes them twice.
 REMEMBERED_LENGTH = 64
-REMEMBERED_CHUNKS = 50_000
+REMEMBERED_CHUNKS = 10_000
+# What is longer, without a space, is no writing: its first words count, not joined.
+LONGEST_CHUNK = 1_000
+READ_OF_CHUNK = 20_000
 # A longer chain of hyphens is no word, and joining its parts would be quadratic.
 JOINED_CHAIN = 8
 JOINED_PARTS = 4
 JOINED_LENGTH = 100
+_PAIR = 2
 
 DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"
 APOSTROPHES = "'\u2019\u02bc\u00b4`\uff07"
@@ -49,12 +53,13 @@ def _marks() -> str:
     return "".join(chr(c) for c in codes if unicodedata.category(chr(c))[0] == "M")
 
 
+UNSPACED_TEXT = re.compile(f"[{UNSPACED}]")
 _LETTER = rf"[^\W_{UNSPACED}]"
 MARKS = _marks()
 _INNER = f"{MARKS}{INVISIBLE}"
 _ATOM = rf"(?:[{UNSPACED}][{_INNER}]*+|{_LETTER}++(?:[{_INNER}]++{_LETTER}*+)*)"
 _DASHES = re.escape(DASHES)
-_FORM = r"[iI]n(?:nen)?(?!\w)"  # German inner forms: Journalist:innen
+_FORM = r"[iI][nN](?:[nN][eE][nN])?(?!\w)"  # German inner forms: Journalist:innen
 _CHUNK = re.compile(
     rf"[{UNSPACED}][{_INNER}]*+"
     rf"|@?{_LETTER}++(?:[{_INNER}{_DASHES}{APOSTROPHES}.,&+/@_:*·]++{_LETTER}*+)*"
@@ -63,6 +68,10 @@ _SEGMENT = re.compile(
     rf"@?{_ATOM}(?:(?<=\w\w\w)[:*·/_]-?{_FORM}|[.&+@_{APOSTROPHES}]{_ATOM}"
     rf"|(?<=\d),(?=\d){_ATOM})*(?:\+\+)?"
 )
+# What ends a sentence or quotes it: a word between these has one way to be read.
+BESIDE = '()[]{}"„“”«»‹›.,;:!?…'  # noqa: RUF001
+_BESIDE = re.escape(BESIDE)
+_PLAIN = re.compile(rf"[{_BESIDE}]*({_LETTER}++)[{_BESIDE}]*")
 _SUFFIX = re.compile(rf"(?:[{APOSTROPHES}]([sS])|[:*·/_]-?({_FORM}))\Z")
 _WORD = re.compile(_ATOM)
 _HYPHEN = re.compile(rf"[{INVISIBLE}]*(?:[{_DASHES}]|[{_DASHES}]?/[{_DASHES}]?)")
@@ -114,13 +123,13 @@ class Reading(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Compound:
-    """What is written as one word: the keys of its parts, and of them joined.
+    """What is written as one word: its parts as they are spelled.
 
-    `joined` is empty where there is one part, or where digits would run together.
+    `can_join` says that they may also be written without what stands between.
     """
 
-    parts: tuple[tuple[str, ...], ...]
-    joined: tuple[str, ...]
+    parts: tuple[str, ...]
+    can_join: bool = False
 
 
 class _Part(NamedTuple):
@@ -140,14 +149,30 @@ def keys(word: str) -> tuple[str, ...]:
     Case, accents on Latin and Greek letters, hyphens, apostrophes and invisible
     characters do not matter: "Müller" gives ``("muller", "mueller")``.
     """
+    if word.isascii() and word.isalnum():
+        return (word.lower(),)
     spelled = _SILENT.sub("", word)
-    if spelled.isascii():
-        return (spelled.lower(),)
+    lower = spelled.lower()
+    if (bare := without_umlauts(lower)).isascii():
+        full = with_digraphs(lower)
+        return (bare,) if bare == full else (bare, full)
     folded = unicodedata.normalize("NFKC", spelled).casefold()
     folded = unicodedata.normalize("NFC", folded)
     plain = _without_accents(folded)
     digraphs = _without_accents(folded.translate(_DIGRAPHS))
     return (plain,) if plain == digraphs else (plain, digraphs)
+
+
+def without_umlauts(small: str) -> str:
+    """Return a text in small letters as if German had no others than ASCII has."""
+    bare = small.replace("ä", "a").replace("ö", "o")
+    return bare.replace("ü", "u").replace("ß", "ss")
+
+
+def with_digraphs(small: str) -> str:
+    """Return a text in small letters with the German umlauts as two letters."""
+    bare = small.replace("ä", "ae").replace("ö", "oe")
+    return bare.replace("ü", "ue").replace("ß", "ss")
 
 
 def _without_accents(folded: str) -> str:
@@ -181,20 +206,64 @@ def readings(text: str) -> Iterator[Reading]:
         at += width
 
 
+def keys_in(piece: str) -> tuple[str, ...]:
+    """Return the keys of all readings of a piece that is in small letters."""
+    if (bare := without_umlauts(piece)).isascii() and len(piece) <= REMEMBERED_LENGTH:
+        plain, full = bare.split("-"), with_digraphs(piece).split("-")
+        if len(plain) == _PAIR and all(map(str.isalnum, plain)):
+            return _keys_of_pair(plain) + (_keys_of_pair(full) if plain != full else ())
+    is_long = len(piece) > REMEMBERED_LENGTH
+    found: set[str] = set()
+    for part in set(_parts(piece)) if is_long else (piece,):
+        for reading in readings(part):
+            found.update(reading.keys)
+    return tuple(found)
+
+
+def _keys_of_pair(pair: Sequence[str]) -> tuple[str, ...]:
+    """Return two words side by side, with the one that they are joined."""
+    left, right = pair
+    if left[-1].isdigit() and right[0].isdigit():
+        return left, right
+    return left, right, left + right
+
+
+def _parts(piece: str) -> list[str]:
+    """Return pieces that can be read alone and hold the words of a longer one."""
+    found: list[str] = []
+    for chunk in _CHUNK.findall(piece):
+        is_long = len(chunk) > LONGEST_CHUNK
+        found += _WORD.findall(chunk, 0, READ_OF_CHUNK) if is_long else [chunk]
+    return found
+
+
+def width(piece: str) -> int:
+    """Return how many words a piece holds."""
+    if piece.strip(BESIDE).isalnum() and not UNSPACED_TEXT.search(piece):
+        return 1
+    return max((reading.last + 1 for reading in readings(piece)), default=0)
+
+
+@lru_cache(REMEMBERED_CHUNKS // 10)
 def compounds(text: str) -> tuple[Compound, ...]:
-    """Return what a query asks for: each word with its parts, endings kept."""
+    """Return the words that a query asks for, endings kept."""
+    if plain := _PLAIN.fullmatch(text):
+        return (Compound((plain[1],)),)
     found: list[Compound] = []
     for match in _CHUNK.finditer(text):
         for chain in _chains(match.group()):
-            parts = tuple(keys(part.text) for part in chain)
-            whole = len(chain) > 1 and _can_join(chain)
-            joined = keys("".join(part.text for part in chain)) if whole else ()
-            found.append(Compound(parts, joined))
+            spelled = tuple(part.text for part in chain)
+            found.append(Compound(spelled, len(chain) > 1 and _can_join(chain)))
     return tuple(found)
 
 
 def _split(chunk: str) -> tuple[int, tuple[Reading, ...]]:
     """Return how many words a chunk holds, and all its readings."""
+    if plain := _PLAIN.fullmatch(chunk):
+        return 1, (Reading(0, 0, *plain.span(1), keys(plain[1])),)
+    if len(chunk) > LONGEST_CHUNK:
+        alone = tuple(_word_readings(chunk))
+        return len(alone), alone
     found: list[Reading] = []
     width = 0
     for chain in _chains(chunk):
@@ -207,6 +276,13 @@ def _split(chunk: str) -> tuple[int, tuple[Reading, ...]]:
 
 
 _remembered = lru_cache(REMEMBERED_CHUNKS)(_split)
+
+
+def _word_readings(chunk: str) -> Iterator[Reading]:
+    """Yield the words of a chunk, each alone."""
+    for n, word in enumerate(_WORD.finditer(chunk, 0, READ_OF_CHUNK)):
+        text = word.group().rstrip(INVISIBLE)
+        yield Reading(n, n, word.start(), word.start() + len(text), keys(text))
 
 
 def _chains(chunk: str) -> list[list[_Part]]:

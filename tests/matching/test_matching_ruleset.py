@@ -9,7 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.errors import QueryError
-from monitor.matching import Document, RuleSet, compile_query, selects
+from monitor.matching import RuleSet, selects
+from monitor.matching.anchors import LEARNT_AFTER
+from monitor.matching.memory import Remembered
+from monitor.matching.scan import Scan
 from monitor.model import Entry, Feed, Rule
 
 FEED = Feed("dw", "https://example.org/dw", timedelta(minutes=10), tags=("de", "top"))
@@ -65,68 +68,35 @@ def test_a_rule_that_cannot_be_read_is_refused() -> None:
         RuleSet([Rule("r", "NOT Sport")], {}, [FEED])
 
 
-# --- the index against asking every rule ---
-
-WORDS = st.sampled_from(
-    [
-        "Krieg",
-        "krieg",
-        "Müller",
-        "Mueller",
-        "EU",
-        "Gipfel",
-        "a",
-        "b",
-        "EU-Gipfel",
-        "3,5",
-    ]
-)
-LEAVES = st.one_of(
-    WORDS,
-    st.lists(WORDS, min_size=1, max_size=3).map(lambda found: f'"{" ".join(found)}"'),
-    WORDS.map(lambda word: f"={word}"),
-    st.sampled_from(["Kri*g", "*pfel", "EU-Gip*", "$land", "title:Krieg", "lang:de"]),
-    st.sampled_from(["author:Müller", "summary:(a OR b)", "tag:top", "site:b.de"]),
-)
-QUERIES = st.recursive(
-    LEAVES,
-    lambda inner: st.one_of(
-        st.tuples(inner, inner).map(lambda pair: f"({pair[0]} AND {pair[1]})"),
-        st.tuples(inner, inner).map(lambda pair: f"({pair[0]} OR {pair[1]})"),
-        inner.map(lambda query: f"NOT ({query})"),
-    ),
-    max_leaves=6,
-)
-SEPARATORS = st.sampled_from([" ", "-", ", ", "/", "\u00ad", " und "])
-TEXTS = st.lists(st.tuples(WORDS, SEPARATORS), max_size=8).map(
-    lambda pairs: "".join(word + separator for word, separator in pairs)
-)
+def test_what_is_learnt_of_the_words_changes_no_result() -> None:
+    rules = [Rule("beide", "oft AND selten"), Rule("oder", "oft OR selten OR x*yz")]
+    found = RuleSet(rules, {}, [FEED])
+    often, rare = Entry("1", "oft"), Entry("2", "selten oft")
+    for _ in range(LEARNT_AFTER + 1):
+        assert [match.rule for match in found.matches(often, FEED)] == ["oder"]
+    assert [match.rule for match in found.matches(rare, FEED)] == ["beide", "oder"]
 
 
-@given(
-    queries=st.lists(QUERIES, min_size=1, max_size=6),
-    title=TEXTS,
-    summary=TEXTS,
-    author=TEXTS,
-)
-def test_the_index_changes_nothing(
-    queries: list[str], title: str, summary: str, author: str
-) -> None:
-    lists = {"land": ["Baku", "Krieg OR Gip?el", "a b"]}
-    rules = [Rule(str(n), query, feeds=("dw",)) for n, query in enumerate(queries)]
-    entry = Entry("k", title, summary, author=author, language="de")
-    document = Document.of(entry, FEED)
-    asked = [
-        compile_query(query, lists, bound=True).match(document) for query in queries
-    ]
-    expected = [(str(n), found) for n, found in enumerate(asked) if found is not None]
-    matches = RuleSet(rules, lists, [FEED]).matches(entry, FEED)
-    assert [(match.rule, match.because) for match in matches] == expected
-    for _, because in expected:
-        for place in because:
-            value = {"title": title, "summary": summary, "author": author}
-            if place.field in value:
-                assert place.text == value[place.field][place.start : place.end] != ""
+def test_pieces_that_are_not_used_are_forgotten_first() -> None:
+    asked: list[str] = []
+    known = Remembered(lambda piece: asked.append(piece) or len(piece), most=4)
+    for piece in ("a", "bb", "a", "ccc", "a", "dddd", "a", "bb", "a"):
+        assert known[piece] == len(piece)
+    assert asked == ["a", "bb", "ccc", "dddd", "bb"]
+    assert known["x" * 65] == known["x" * 65] == 65
+    assert asked[5:] == ["x" * 65] * 2
+    known.forget()
+    assert known["a"] == 1
+    assert len(asked) == 8
+
+
+def test_a_scan_finds_words_by_what_is_in_them() -> None:
+    scan = Scan([" waff", "zeug ", "lief", "a.b"])
+    words = ["waffen", "anwaffen", "flugzeug", "zeuge", "belieferung", "a.b", "axb"]
+    assert scan.words(words) == {"waffen", "flugzeug", "belieferung", "a.b"}
+    assert Scan([" waf"]).words(words) == {"waffen"}
+    too_small = Scan([f"{n}{n}{n}" for n in range(1_000)], memory=4_096)
+    assert too_small.words(words) == set(words)
 
 
 # --- the engine against a plain reading of a small language ---

@@ -1,0 +1,161 @@
+"""Whether a query is true, or could still be if the whole article were read.
+
+More text can make a term of the content true and never makes it false again. What
+follows for a query is plain where each word is wanted or unwanted throughout: then
+wanted ones come true and the others stay away. The few that are both are tried both
+ways.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Hashable, Iterable, Iterator
+from enum import Enum
+from itertools import product
+from typing import Final
+
+from monitor.matching.conditions import Condition, Expression, Phrase, Value, Word
+from monitor.matching.connectives import All, Any, Filled, Never, Quorum
+from monitor.matching.document import View
+from monitor.matching.patterns import Way
+from monitor.matching.rendering import render
+from monitor.matching.walking import children_of, units_by_signal
+
+# With more words that are both wanted and unwanted it is said to be open.
+_MOST_TRIED: Final = 10
+_CONTENT: Final = "content"
+_END: Final = re.compile(r"\$|\\z")
+
+
+class Truth(Enum):
+    """What is known of a query over an entry whose article may not be read yet."""
+
+    TRUE = "true"
+    FALSE = "false"
+    OPEN = "open"
+
+
+def value_of(condition: Condition, view: View, *, is_read: bool) -> Truth:
+    """Return whether a query is true, false, or open until the article is read."""
+    if condition.places(view) is not None:
+        return Truth.TRUE
+    if is_read:
+        return Truth.FALSE
+    return Truth.OPEN if _Outlook(view).could_be(condition) else Truth.FALSE
+
+
+class _Outlook:
+    """The entry as it is, and choices of what the rest of the article holds.
+
+    A choice says of a unit or a condition whether it will be there; what is not
+    chosen comes as it is wanted.
+    """
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+        self._chosen: dict[Hashable, bool] = {}
+
+    def could_be(self, condition: Condition) -> bool:
+        """Say whether more text in the content could make the condition true."""
+        names = list(_names(condition, is_wanted=True))
+        wanted = {name for name, is_wanted in names if is_wanted}
+        both = [*dict.fromkeys(n for n, is_wanted in names if not is_wanted)]
+        both = [name for name in both if name in wanted]
+        if len(both) > _MOST_TRIED:
+            return True
+        for choice in product((True, False), repeat=len(both)):
+            self._chosen = dict(zip(both, choice, strict=True))
+            if self._holds(condition, is_wanted=True):
+                return True
+        return False
+
+    def _holds(self, condition: Condition, *, is_wanted: bool) -> bool:
+        """Say whether a condition is true at its best, or (unwanted) at its worst."""
+        match condition:
+            case Never(child=child):
+                return not self._holds(child, is_wanted=not is_wanted)
+            case Filled(items=items):
+                return self._holds(items, is_wanted=is_wanted)
+            case All(children=children):
+                return all(self._each(children, is_wanted=is_wanted))
+            case Any(children=children):
+                return any(self._each(children, is_wanted=is_wanted))
+            case Quorum(children=children, count=count):
+                return sum(self._each(children, is_wanted=is_wanted)) >= count
+            case _:
+                return self._comes(condition, is_wanted=is_wanted)
+
+    def _each(
+        self, children: Iterable[Condition], *, is_wanted: bool
+    ) -> Iterator[bool]:
+        return (self._holds(child, is_wanted=is_wanted) for child in children)
+
+    def _comes(self, condition: Condition, *, is_wanted: bool) -> bool:
+        """Say whether a term, or a condition about places, is or comes true."""
+        if condition.places(self._view) is not None and not _looks_at_the_end(
+            condition
+        ):
+            return True
+        if not self._can_come(condition):
+            return False
+        return self._chosen.get(_name(condition), is_wanted)
+
+    def _can_come(self, condition: Condition) -> bool:
+        match condition:
+            case Value():
+                return False
+            case Word(unit=unit, fields=fields):
+                return _CONTENT in fields and self._chosen.get(unit, True)
+            case Phrase(pattern=pattern, fields=fields):
+                return _CONTENT in fields and pattern.may_be_in(self._can_all)
+            case Expression(fields=fields):
+                return _CONTENT in fields
+            case Any(children=children):
+                return any(map(self._can_come, children))
+            case _:
+                return all(map(self._can_come, children_of(condition)))
+
+    def _can_all(self, way: Way) -> bool:
+        there = self._view.field(_CONTENT)
+        return all(self._chosen.get(u, True) or there.has_all((u,)) for u in way)
+
+
+def _looks_at_the_end(condition: Condition) -> bool:
+    """Say whether more text can take back what is found."""
+    match condition:
+        case Expression(source=source, fields=fields) if _CONTENT in fields:
+            return _END.search(source) is not None
+        case _:
+            return False
+
+
+def _names(condition: Condition, *, is_wanted: bool) -> Iterator[tuple[Hashable, bool]]:
+    """Yield what is wanted to come or to stay away, once for each time.
+
+    A phrase that is wanted wants its words; one that is not can do with them apart.
+    """
+    match condition:
+        case Never(child=child):
+            yield from _names(child, is_wanted=not is_wanted)
+        case All() | Any() | Quorum() | Filled():
+            for child in children_of(condition):
+                yield from _names(child, is_wanted=is_wanted)
+        case _:
+            yield _name(condition), is_wanted
+            if is_wanted:
+                yield from (
+                    (unit, True) for unit in units_by_signal(condition).values()
+                )
+
+
+def _name(condition: Condition) -> Hashable:
+    """Return what is equal for conditions that say the same of the content."""
+    match condition:
+        case Word(unit=unit):
+            return unit
+        case Phrase(pattern=pattern):
+            return pattern
+        case Expression(source=source) | Value(source=source):
+            return source
+        case _:
+            return render(condition)

@@ -1,0 +1,47 @@
+"""Which signals an entry has, each found out when it is first asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from monitor.matching.fieldtext import clipped, joined
+from monitor.matching.index import UnitIndex
+from monitor.matching.look import Look
+from monitor.model import Entry
+
+
+class Presence:
+    """The signals of an entry; `look` is at title, summary and content together."""
+
+    __slots__ = ("_entry", "_index", "_known", "_looks", "look")
+
+    def __init__(self, entry: Entry, index: UnitIndex) -> None:
+        self.look = Look(joined(entry.title, entry.summary, entry.content), index)
+        self._entry = entry
+        self._index = index
+        self._looks: dict[str, Look] = {}
+        self._known: dict[int, bool] = {}
+
+    def has(self, signal: int) -> bool:
+        """Say whether there is a signal."""
+        known = self._known.get(signal)
+        if known is None:
+            known = self.look.has(signal) if signal >= 0 else self._has_scoped(signal)
+            self._known[signal] = known
+        return known
+
+    def has_all(self, signals: Iterable[int]) -> bool:
+        """Say whether there are all of some signals."""
+        return all(map(self.has, signals))
+
+    def look_at(self, field: str) -> Look:
+        """Return the look at one field."""
+        look = self._looks.get(field)
+        if look is None:
+            text = clipped(getattr(self._entry, field))
+            look = self._looks[field] = Look(text, self._index)
+        return look
+
+    def _has_scoped(self, signal: int) -> bool:
+        field, unit = self._index.scopes[signal]
+        return (field == "author" or self.has(unit)) and self.look_at(field).has(unit)
