@@ -4,6 +4,7 @@ PYTEST_SPREAD ?= -n 4 --dist loadscope
 VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+PEERS := $(VENV)/.peers
 
 .DEFAULT_GOAL := help
 .PHONY: help demo run test check format lint types layers cover bench clean
@@ -11,10 +12,17 @@ STAMP := $(VENV)/.installed
 help:  ## show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
 
-$(STAMP): pyproject.toml requirements/constraints.txt
+$(STAMP): pyproject.toml $(wildcard requirements/*.txt)
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
 		--constraint requirements/constraints.txt --editable '.[dev]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+		--no-deps --requirement requirements/word-lists.txt
+	@touch $@
+
+$(PEERS): $(STAMP)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+		--constraint requirements/constraints.txt --editable '.[bench]'
 	@touch $@
 
 demo: $(STAMP)  ## set up, then show one alert from a news site on this machine
@@ -43,7 +51,7 @@ layers: $(STAMP)
 cover: $(STAMP)
 	$(BIN)/python -m pytest $(PYTEST_SPREAD) --cov --cov-report=term-missing:skip-covered
 
-bench: $(STAMP)  ## speed and memory, beside the peers
+bench: $(PEERS)  ## speed and memory, beside the peers
 	@for f in bench/*.py; do $(BIN)/python $$f || exit 1; done
 
 clean:
