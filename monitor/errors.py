@@ -8,6 +8,7 @@
     ├── QueryError         a query that cannot be read; carries every problem
     ├── FeedError          an answer that is not a feed
     ├── ChannelError       a channel URL that no service accepts
+    ├── LexiconError       the forms of words cannot be read
     └── StoreError
         ├── StorageFull    the disk or the database's size limit is reached
         ├── NewerSchema    the database was written by a later version
@@ -17,9 +18,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from monitor.model import Diagnostic, QueryProblem
 
 
@@ -53,6 +56,14 @@ class FeedError(MonitorError):
 
 class ChannelError(MonitorError):
     """A channel URL is of no known kind or lacks a part; carries no secret."""
+
+
+class LexiconError(MonitorError):
+    """The word forms cannot be read; `known` are those that are known all the same."""
+
+    def __init__(self, text: str, known: Mapping[str, Any] | None = None) -> None:
+        super().__init__(text)
+        self.known = dict(known or {})
 
 
 class StoreError(MonitorError):

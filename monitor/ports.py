@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
+from monitor.matching.forms import WordForm
 from monitor.model import (
     Because,
     Delivery,
@@ -22,6 +23,7 @@ from monitor.model import (
     SendResult,
     Settled,
     StoredAlert,
+    StoredEntry,
     Verdict,
 )
 
@@ -89,6 +91,25 @@ class Journal(Protocol):
 
     def event(self, name: str, **fields: object) -> None:
         """Record that `name` happened, with everything known about it."""
+
+
+class Lexicon(Protocol):
+    """The word forms of terms, in the languages it was made for."""
+
+    @property
+    def languages(self) -> Sequence[str]:
+        """Return the languages, by their codes."""
+
+    @property
+    def version(self) -> str:
+        """Return what the forms depend on besides term and languages."""
+
+    def read(self, terms: Collection[str]) -> Mapping[str, tuple[WordForm, ...]]:
+        """Return the forms of each term, named as `asked` names it; blocks a second.
+
+        Raises:
+            LexiconError: they cannot be read.
+        """
 
 
 class Store(Protocol):
@@ -236,6 +257,37 @@ class Transaction(Protocol):
 
     def held_delivery_counts(self) -> Mapping[str, int]:
         """Return how many deliveries are held, for each reason."""
+
+    # stored entries, and the rules as they were in force
+
+    def some_entries(
+        self, since: datetime | None, *, before: int | None, limit: int
+    ) -> tuple[StoredEntry, ...]:
+        """Return entries first seen since then, the newest below id `before` first."""
+
+    def index_some(self, limit: int) -> int:
+        """Index the words of entries that are not yet; return how many it were."""
+
+    def rule_versions(self) -> Mapping[str, str] | None:
+        """Return the versions that were saved last, None if none ever were."""
+
+    def save_rule_versions(self, versions: Mapping[str, str]) -> None:
+        """Make these the versions of the rules in force."""
+
+    # word forms
+
+    def known_forms(
+        self, terms: Collection[str], languages: Sequence[str], version: str
+    ) -> Mapping[str, tuple[WordForm, ...]]:
+        """Return the kept forms of those terms that have some of this version."""
+
+    def save_forms(
+        self,
+        forms: Mapping[str, Sequence[WordForm]],
+        languages: Sequence[str],
+        version: str,
+    ) -> None:
+        """Keep the forms of terms; those of another version make way."""
 
     # reports and rule files
 

@@ -14,6 +14,7 @@ from monitor.model.alerts import (
     Message,
     MessageKind,
     StoredAlert,
+    StoredMatch,
 )
 from monitor.model.configuration import (
     ChannelSpec,
@@ -47,6 +48,7 @@ from monitor.model.entries import (
     KnownEntry,
     Novelty,
     ParsedFeed,
+    StoredEntry,
     Tier,
     Verdict,
 )
@@ -90,6 +92,8 @@ __all__ = [
     "Settled",
     "Severity",
     "StoredAlert",
+    "StoredEntry",
+    "StoredMatch",
     "Tier",
     "Validators",
     "Verdict",

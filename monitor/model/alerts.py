@@ -30,6 +30,20 @@ class Match:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredMatch:
+    """A match as it is stored: `terms` are those that made the rule true.
+
+    `suppressed` is why it made no alert of its own, empty if it did.
+    """
+
+    rule: str
+    entry_id: int
+    alert_id: int | None
+    terms: frozenset[str]
+    suppressed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Excerpt:
     """A sentence that matched; `marks` are (start, end) of the words in `text`."""
 

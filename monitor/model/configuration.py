@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from enum import IntEnum, StrEnum
 
 
@@ -105,7 +105,8 @@ class Rule:
     """The user's unit: a query, where it applies, and who hears of it.
 
     `feeds` holds selectors: a feed's name, ``tag:NAME``, or either after ``-``.
-    `version` is a hash of all that decides what the rule does.
+    `version` is a hash of all that decides what the rule does. `expires` is its last
+    day; `lookback` is how far back a new or corrected rule looks once.
     """
 
     name: str
@@ -116,6 +117,13 @@ class Rule:
     tests: tuple[RuleTest, ...] = ()
     path: str = ""
     version: str = ""
+    enabled: bool = True
+    expires: date | None = None
+    lookback: timedelta = timedelta(hours=24)
+
+    def is_in_force(self, today: date) -> bool:
+        """Say whether it counts on a day: it is enabled, and its last day not over."""
+        return self.enabled and (self.expires is None or today <= self.expires)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,3 +139,4 @@ class Settings:
     feeds: tuple[Feed, ...]
     default_rule_channels: tuple[str, ...] = ("console",)
     default_rule_priority: Priority = Priority.NORMAL
+    languages: tuple[str, ...] = ("de", "en")

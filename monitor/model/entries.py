@@ -72,6 +72,20 @@ class KnownEntry:
     last_seen_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class StoredEntry:
+    """An entry as it is stored, with where it came from and when."""
+
+    id: int
+    entry: Entry
+    feed: str
+    source: str
+    story: str
+    fingerprint: str
+    first_seen_at: datetime
+    label: str = ""
+
+
 class Novelty(StrEnum):
     """What an entry of a document is to what is stored of its feed."""
 

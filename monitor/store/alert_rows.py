@@ -18,13 +18,24 @@ from monitor.model import (
     Verdict,
 )
 from monitor.store import rows
-from monitor.store.tables import alerts, entries, feeds, matches, reports, rule_files
+from monitor.store.tables import (
+    alerts,
+    entries,
+    feeds,
+    matches,
+    reports,
+    rule_files,
+    rule_versions,
+)
 
 _ONLY_HELD = tuple(
     reason.value
     for reason in (HoldReason.FIRST_POLL, HoldReason.OUTAGE, HoldReason.OLD_BURST)
 )
 """Reasons for which nobody was told: a later entry of the story still may be."""
+
+_ALL_VERSIONS = select(rule_versions)
+_SAVED = ""  # no rule's name: it says that versions were saved, be it of no rule
 
 
 def alerts_with_entries() -> Select[tuple[object, ...]]:
@@ -167,3 +178,16 @@ class AlertRows:
         for name, text in sources.items():
             values = {"name": name, "text": text, "loaded_at": now}
             self._connection.execute(insert(rule_files).values(**values))
+
+    def rule_versions(self) -> Mapping[str, str] | None:
+        """Return the versions that were saved last, None if none ever were."""
+        found = {r.name: r.version for r in self._connection.execute(_ALL_VERSIONS)}
+        return None if found.pop(_SAVED, None) is None else found
+
+    def save_rule_versions(self, versions: Mapping[str, str]) -> None:
+        """Make these the versions of the rules in force."""
+        self._connection.execute(delete(rule_versions))
+        values = [{"name": n, "version": v} for n, v in versions.items()]
+        self._connection.execute(
+            insert(rule_versions), [*values, {"name": _SAVED, "version": _SAVED}]
+        )

@@ -22,6 +22,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from monitor.model import Feed, FeedState, FeedStatus, KnownEntry, Novelty, Verdict
 from monitor.store import rows
+from monitor.store.search_rows import index_words
 from monitor.store.tables import entries, entry_keys, feeds, reports
 
 _TOUCH_EVERY = timedelta(days=1)  # "last seen" is needed to the day
@@ -215,6 +216,7 @@ class FeedRows:
         else:
             entry_id = known.id
             self._edit_entry(entry_id, verdict, now)
+        index_words(self._connection, entry_id, verdict.entry)
         if verdict.novelty is not Novelty.EDITED:
             self._lead(feed_id, key, entry_id)
         if verdict.novelty is Novelty.REUSED:

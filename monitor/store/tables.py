@@ -9,7 +9,17 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, DateTime, Dialect, Index, Table, UniqueConstraint
+from sqlalchemy import (
+    DDL,
+    JSON,
+    Column,
+    DateTime,
+    Dialect,
+    Index,
+    Table,
+    UniqueConstraint,
+    event,
+)
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
 from typing_extensions import override
@@ -204,6 +214,28 @@ class LaneRow(SQLModel, table=True):
     detail: str = ""
 
 
+class EntryWordsRow(SQLModel, table=True):
+    """A row of the index of words: the entry whose words they are.
+
+    `version` is that of the keys. An edited entry has a row for each of its texts.
+    """
+
+    __tablename__ = "entry_words"
+
+    id: int | None = Field(default=None, primary_key=True)
+    entry_id: int = Field(foreign_key="entries.id", index=True)
+    version: str
+
+
+class RuleVersionRow(SQLModel, table=True):
+    """A rule as it was in force last; what is not here has yet to look back."""
+
+    __tablename__ = "rule_versions"
+
+    name: str = Field(primary_key=True)
+    version: str
+
+
 class RuleFileRow(SQLModel, table=True):
     """The last good version of a rule file."""
 
@@ -224,9 +256,22 @@ class ReportRow(SQLModel, table=True):
     since: datetime = Field(sa_type=Utc)
 
 
+class LexiconFormsRow(SQLModel, table=True):
+    """The word forms of a term, as one version of the lexica gave them."""
+
+    __tablename__ = "lexicon_forms"
+
+    term: str = Field(primary_key=True)
+    languages: str = Field(primary_key=True)
+    version: str
+    forms: list[Any] = Field(default_factory=list, sa_column=Column(JSON))
+
+
 metadata = SQLModel.metadata
 feeds: Table = metadata.tables["feeds"]
 entries: Table = metadata.tables["entries"]
+entry_words: Table = metadata.tables["entry_words"]
+rule_versions: Table = metadata.tables["rule_versions"]
 entry_keys: Table = metadata.tables["entry_keys"]
 alerts: Table = metadata.tables["alerts"]
 matches: Table = metadata.tables["matches"]
@@ -237,3 +282,13 @@ attempts: Table = metadata.tables["attempts"]
 lanes: Table = metadata.tables["lanes"]
 rule_files: Table = metadata.tables["rule_files"]
 reports: Table = metadata.tables["reports"]
+lexicon_forms: Table = metadata.tables["lexicon_forms"]
+
+WORD_INDEX = "entry_word_index"
+"""The full-text index of the entries' words, by the rows of ``entry_words``."""
+
+MAKE_WORD_INDEX = DDL(  # type: ignore[no-untyped-call]  # SQLAlchemy's own
+    f"CREATE VIRTUAL TABLE {WORD_INDEX} USING fts5"
+    "(keys, content='', detail=none, columnsize=0, tokenize='ascii')"
+)
+event.listen(metadata, "after_create", MAKE_WORD_INDEX)

@@ -11,12 +11,14 @@ from monitor.ports import Transaction
 from monitor.store.alert_rows import AlertRows
 from monitor.store.database import Database
 from monitor.store.feed_rows import FeedRows
+from monitor.store.lexicon_rows import LexiconRows
 from monitor.store.outbox_rows import OutboxRows
+from monitor.store.search_rows import SearchRows
 
 T = TypeVar("T")
 
 
-class SqlTransaction(FeedRows, AlertRows, OutboxRows):
+class SqlTransaction(FeedRows, AlertRows, OutboxRows, SearchRows, LexiconRows):
     """Everything that a job may read and write, on one connection."""
 
 

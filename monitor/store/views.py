@@ -6,7 +6,7 @@ the daemon goes on.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -19,6 +19,7 @@ from monitor.model import (
     HoldReason,
     SendOutcome,
     StoredAlert,
+    StoredMatch,
 )
 from monitor.store import rows
 from monitor.store.alert_rows import AlertRows, alerts_with_entries
@@ -104,15 +105,15 @@ class Views:
     """Read-only queries on one connection."""
 
     def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+        self.connection = connection
 
     def feeds(self) -> Mapping[str, FeedState]:
         """Return the state of every configured feed, by its name."""
-        return {state.name: state for state in FeedRows(self._connection).feed_states()}
+        return {state.name: state for state in FeedRows(self.connection).feed_states()}
 
     def rule_files(self) -> Mapping[str, str]:
         """Return the last good text of each rule file, by its name."""
-        return AlertRows(self._connection).rule_files()
+        return AlertRows(self.connection).rule_files()
 
     def alerts(
         self, *, rule: str = "", feed: str = "", state: str = "", limit: int = 50
@@ -125,15 +126,13 @@ class Views:
             query = query.where(feeds.c.name == feed)
         if state:
             query = query.where(_in_state(state))
-        found = self._connection.execute(
-            query.order_by(alerts.c.id.desc()).limit(limit)
-        )
+        found = self.connection.execute(query.order_by(alerts.c.id.desc()).limit(limit))
         return tuple(rows.stored_alert(row) for row in found.mappings())
 
     def alert(self, alert_id: int) -> StoredAlert | None:
         """Return one alert, None if there is none with this id."""
         query = alerts_with_entries().where(alerts.c.id == alert_id)
-        row = self._connection.execute(query).mappings().one_or_none()
+        row = self.connection.execute(query).mappings().one_or_none()
         return None if row is None else rows.stored_alert(row)
 
     def orphaned_alerts(self, query: HeldQuery) -> tuple[int, ...]:
@@ -162,7 +161,7 @@ class Views:
         found: dict[int, list[DeliveryView]] = {alert_id: [] for alert_id in alert_ids}
         for some in rows.batches(alert_ids):
             of_some = query.where(message_alerts.c.alert_id.in_(some))
-            for row in self._connection.execute(of_some).mappings():
+            for row in self.connection.execute(of_some).mappings():
                 found[row["alert_id"]].append(_delivery(row))
         return found
 
@@ -178,12 +177,12 @@ class Views:
             .where(attempts.c.delivery_id == delivery_id)
             .order_by(attempts.c.id)
         )
-        return tuple(AttemptView(*row) for row in self._connection.execute(query))
+        return tuple(AttemptView(*row) for row in self.connection.execute(query))
 
     def channels(self) -> dict[str, ChannelView]:
         """Return what the outbox knows of each channel that it has met."""
         newest_first = select(lanes).order_by(lanes.c.broken_since.desc())
-        broken = {row.channel: row for row in self._connection.execute(newest_first)}
+        broken = {row.channel: row for row in self.connection.execute(newest_first)}
         query = select(
             deliveries.c.channel,
             _how_many(DeliveryState.PENDING, DeliveryState.LEASED),
@@ -200,7 +199,7 @@ class Views:
                 broken_since=broken[name].broken_since if name in broken else None,
                 error=self._last_error(name),
             )
-            for name, waiting, held, dead, sent_at in self._connection.execute(query)
+            for name, waiting, held, dead, sent_at in self.connection.execute(query)
         }
 
     def _last_error(self, channel: str) -> str:
@@ -212,7 +211,7 @@ class Views:
             .order_by(attempts.c.id.desc())
             .limit(1)
         )
-        newest = self._connection.execute(query).first()
+        newest = self.connection.execute(query).first()
         if newest is None or newest.outcome == SendOutcome.SENT:
             return ""
         return str(newest.detail)
@@ -227,7 +226,22 @@ class Views:
         query = select(
             matches.c.rule, func.max(matches.c.matched_at), within(7), within(30)
         ).group_by(matches.c.rule)
-        return {row[0]: RuleView(*row[1:]) for row in self._connection.execute(query)}
+        return {row[0]: RuleView(*row[1:]) for row in self.connection.execute(query)}
+
+    def matches(self, since: datetime | None) -> Iterator[StoredMatch]:
+        """Yield the matches since then, oldest first."""
+        query = select(matches).order_by(matches.c.id)
+        if since is not None:
+            query = query.where(matches.c.matched_at >= since)
+        for row in self.connection.execute(query):
+            places = rows.because_of(row.because)
+            yield StoredMatch(
+                rule=row.rule,
+                entry_id=row.entry_id,
+                alert_id=row.alert_id,
+                terms=frozenset(place.term for place in places),
+                suppressed=row.suppressed or "",
+            )
 
     def status(self) -> StatusView:
         """Return the database in figures."""
@@ -235,22 +249,22 @@ class Views:
         oldest = select(func.min(deliveries.c.created_at)).where(
             deliveries.c.state.in_((DeliveryState.PENDING, DeliveryState.LEASED))
         )
-        outbox = OutboxRows(self._connection)
+        outbox = OutboxRows(self.connection)
         return StatusView(
             entries=self._count(entries.c.id),
             matches=self._count(matches.c.id),
             alerts=self._count(alerts.c.id),
             alerts_held={
                 row[0]: int(row[1])
-                for row in self._connection.execute(held.group_by(alerts.c.hold))
+                for row in self.connection.execute(held.group_by(alerts.c.hold))
             },
             deliveries=outbox.delivery_counts(),
             deliveries_held=outbox.held_delivery_counts(),
-            oldest_pending_at=self._connection.execute(oldest).scalar_one(),
+            oldest_pending_at=self.connection.execute(oldest).scalar_one(),
         )
 
     def _count(self, column: ColumnElement[int]) -> int:
-        return int(self._connection.execute(select(func.count(column))).scalar_one())
+        return int(self.connection.execute(select(func.count(column))).scalar_one())
 
 
 def _how_many(*states: DeliveryState) -> ColumnElement[int]:

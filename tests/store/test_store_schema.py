@@ -16,7 +16,7 @@ from store_values import NOW, new, with_feed
 from monitor.errors import NewerSchema, StoreError
 from monitor.store.database import HEAD, Database, database_path
 from monitor.store.migrations.upgrade import configuration
-from monitor.store.tables import metadata
+from monitor.store.tables import WORD_INDEX, metadata
 from monitor.store.transaction import SqlStore
 
 
@@ -39,7 +39,9 @@ def set_revision(path: Path, revision: str) -> None:
 
 def test_the_migrations_make_the_tables(database: Database) -> None:
     with database.read() as connection:
-        context = MigrationContext.configure(connection)
+        # SQLite keeps a full-text index in tables of its own.
+        ours = {"include_name": lambda name, *_: not str(name).startswith(WORD_INDEX)}
+        context = MigrationContext.configure(connection, opts=ours)
         assert compare_metadata(context, metadata) == []
 
 
