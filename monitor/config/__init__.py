@@ -5,8 +5,8 @@ Every finding has a file, a line and a column; see `load`.
 
 from __future__ import annotations
 
-from monitor.config.format import format_diagnostic
-from monitor.config.loading import Loaded, load
+from monitor.config.format import format_diagnostic, format_for_github
+from monitor.config.loading import FormsOf, Loaded, load
 from monitor.config.places import find_config
 from monitor.config.quantities import parse_duration
 from monitor.config.rule_file import document_of
@@ -14,12 +14,14 @@ from monitor.config.schema import config_schema, rules_schema
 from monitor.config.secrets import Secrets
 
 __all__ = [
+    "FormsOf",
     "Loaded",
     "Secrets",
     "config_schema",
     "document_of",
     "find_config",
     "format_diagnostic",
+    "format_for_github",
     "load",
     "parse_duration",
     "rules_schema",

@@ -25,6 +25,7 @@ from monitor.config.typed import (
     HeaderValue,
     Interval,
     KnownChannel,
+    Language,
     Name,
     Network,
     PriorityName,
@@ -189,6 +190,10 @@ class Config(Strict):
         default=None,
         description="The zone in which times are shown, as Europe/Berlin; "
         "default: the system's.",
+    )
+    languages: Annotated[tuple[Language, ...], AtLeastOne()] = Field(
+        default=("de", "en"),
+        description="The languages whose word forms a bare word of a rule stands for.",
     )
     poll: Poll = Field(default=Poll())
     channels: dict[Name, Channel] = Field(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
-from monitor.model import Diagnostic
+from monitor.model import Diagnostic, Severity
 
 _TAB = "    "
 _BEFORE, _WIDTH = 90, 160  # of a very long line this much is shown around the culprit
@@ -22,6 +22,28 @@ def format_diagnostic(found: Diagnostic) -> str:
     line = dots + "".join(map(_shown, piece))
     caret = " " * (len(dots) + sum(map(_width, piece[: at - cut]))) + "^"
     return f"{head}\n{line.rstrip()}\n{caret}"
+
+
+_COMMANDS = {
+    Severity.ERROR: "error",
+    Severity.WARNING: "warning",
+    Severity.NOTE: "notice",
+}
+
+
+def format_for_github(found: Diagnostic) -> str:
+    """Return a command of GitHub's workflows, which shows it beside the line."""
+    command, path = _COMMANDS[found.severity], _property(found.path)
+    where = f"file={path},line={found.line},col={found.column}"
+    return f"::{command} {where}::{_data(found.text)}"
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")
 
 
 def _shown(character: str) -> str:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import partial
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from monitor.config.config_model import RuleDefaults
 from monitor.config.names import CONSOLE, Names
@@ -17,9 +19,13 @@ from monitor.config.settings import ReadConfig, read_config
 from monitor.config.source import Source, read_source
 from monitor.config.taking_over import TakenOver, take_all, take_good
 from monitor.config.yaml_file import YamlFile, mapping
+from monitor.errors import LexiconError
+from monitor.matching.forms import Forms
 from monitor.model import ChannelSpec, Diagnostic, Rule, Settings
 
 CheckUrl = Callable[[str], None]
+FormsOf = Callable[[Collection[str], Settings], Forms]
+"""Terms to their word forms; the settings name languages and database."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +36,9 @@ class Loaded:
     what is in force has to stay so. `sources` is the text in force of each rule file
     by its name; `reverted` names the files of which that is the last good text,
     `left_out` those that are broken and have none. `contacts` is the channel that
-    each file names for its errors. `failed_tests` are the diagnostics of examples.
+    each file names for its errors. `forms` are those of all terms of the rules and
+    lists; where `lexicon_error` says that some could not be read, no example was run.
+    `failed_tests` are the diagnostics of examples.
     """
 
     settings: Settings | None
@@ -41,7 +49,18 @@ class Loaded:
     reverted: tuple[str, ...] = ()
     contacts: Mapping[str, str] = field(default_factory=dict)
     left_out: tuple[str, ...] = ()
+    forms: Forms = field(default_factory=dict)
     failed_tests: tuple[Diagnostic, ...] = ()
+    lexicon_error: str = ""
+
+    def require_forms(self) -> None:
+        """Refuse what was read without all word forms.
+
+        Raises:
+            LexiconError: some could not be read.
+        """
+        if self.lexicon_error:
+            raise LexiconError(self.lexicon_error, self.forms)
 
     @property
     def is_usable(self) -> bool:
@@ -56,6 +75,10 @@ def load(
     last_good: Mapping[str, str] | None = None,
     check_secrets: bool = False,
     environ: Mapping[str, str] | None = None,
+    forms_of: FormsOf | None = None,
+    now: datetime | None = None,
+    texts: Mapping[str, str] | None = None,
+    compares: bool = False,
 ) -> Loaded:
     """Return what the configuration at `path` and its rule files say.
 
@@ -63,7 +86,10 @@ def load(
     `last_good` holds the last good text of each rule file; a broken one falls back on
     it. Without, the files are taken as they stand. With `check_secrets` a reference
     that is not set is an error; it is a note otherwise. `environ` is the process's
-    environment unless another is given.
+    environment unless another is given. `forms_of` gives the forms of the rules' words;
+    without, they are met as they were typed. `now` is the time by which rules expire.
+    `texts` are read in place of the rule files that stand there. With `compares` a
+    rule that another one contains is remarked on.
     """
     source = read_source(path, str(path))
     if isinstance(source, Diagnostic):
@@ -73,7 +99,8 @@ def load(
     config = read_config(
         file, path.parent, environ, check_url, check_secrets=check_secrets
     )
-    return _Loading(path, file, config, last_good).loaded()
+    given = (last_good, forms_of, now, texts)
+    return _Loading(path, file, config, *given, compares).loaded()
 
 
 @dataclass(frozen=True)
@@ -82,6 +109,10 @@ class _Loading:
     file: YamlFile
     config: ReadConfig
     last_good: Mapping[str, str] | None
+    forms_of: FormsOf | None
+    now: datetime | None
+    texts: Mapping[str, str] | None
+    compares: bool
 
     def loaded(self) -> Loaded:
         """Return everything."""
@@ -93,7 +124,7 @@ class _Loading:
             missing = self.file.at(("rules",) if text else (), what)
             return Loaded(None, diagnostics=(*self.config.diagnostics, missing))
         try:
-            read = self._read(rule_files(folder))
+            read = self._given(folder) or self._read(rule_files(folder))
         except OSError as error:
             return Loaded(
                 None, diagnostics=(*self.config.diagnostics, unreadable(folder, error))
@@ -102,6 +133,10 @@ class _Loading:
 
     def _read(self, paths: Iterable[Path]) -> dict[str, ReadRules]:
         return {path.name: _read_file(path, self.config.names) for path in paths}
+
+    def _given(self, folder: Path) -> dict[str, ReadRules]:
+        texts = self.texts or {}
+        return {n: _read_text(self.config.names, folder, n, texts[n]) for n in texts}
 
     def _together(self, folder: Path, read: Mapping[str, ReadRules]) -> Loaded:
         taken = self._taken(folder, read)
@@ -127,7 +162,9 @@ class _Loading:
             reverted=taken.reverted,
             contacts=contacts,
             left_out=taken.left_out,
+            forms=taken.check.forms,
             failed_tests=tuple(taken.check.failed_tests),
+            lexicon_error=taken.check.lexicon_error,
         )
 
     def _channels(
@@ -146,14 +183,26 @@ class _Loading:
         settings = self.config.settings
         if settings is None:
             fallback = RuleDefaults()
-            return take_all(read, Defaults(fallback.channels, fallback.priority))
-        defaults = Defaults(
-            settings.default_rule_channels, settings.default_rule_priority
-        )
+            defaults = Defaults(fallback.channels, fallback.priority)
+            return take_all(read, defaults)
+        defaults = self._defaults(settings)
         if self.last_good is None:
             return take_all(read, defaults)
         reread = partial(_read_text, self.config.names, folder)
         return take_good(read, self.last_good, defaults, reread)
+
+    def _defaults(self, settings: Settings) -> Defaults:
+        zone = ZoneInfo(settings.timezone)
+        return Defaults(
+            settings.default_rule_channels,
+            settings.default_rule_priority,
+            forms_of=partial(self._forms, settings),
+            today=None if self.now is None else self.now.astimezone(zone).date(),
+            compares=self.compares,
+        )
+
+    def _forms(self, settings: Settings, terms: Collection[str]) -> Forms:
+        return {} if self.forms_of is None else self.forms_of(terms, settings)
 
     def _blame(self, finding: Diagnostic) -> Diagnostic:
         place = f"{finding.path}:{finding.line}:{finding.column}"

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import cache
 from ipaddress import ip_interface
 from zoneinfo import available_timezones
 
+from monitor.config.languages import LANGUAGES
 from monitor.config.near import did_you_mean
 from monitor.model import Priority
 
@@ -31,6 +32,7 @@ _FACTORS = {
     "mib": 2**20,
     "gib": 2**30,
 }
+DAY = r"\d{4}-\d{2}-\d{2}"
 SIZE = r"\d{1,12} ?([kKmMgG]i?)?[bB]?"
 
 
@@ -111,6 +113,43 @@ def network(text: str) -> str:
     if found.ip != found.network.network_address:
         raise ValueError(f"`{text}` is an address; did you mean `{found.network}`?")
     return str(found.network)
+
+
+def day(text: str) -> date:
+    """Return a day.
+
+    Raises:
+        ValueError: it is none; the text says what to write.
+    """
+    try:
+        return date.fromisoformat(text if re.fullmatch(DAY, text, re.ASCII) else "")
+    except ValueError:
+        raise ValueError(f"`{text}` is no day; write one as 2026-12-31") from None
+
+
+def yes_or_no(text: str) -> bool:
+    """Return what ``true`` or ``false`` say.
+
+    Raises:
+        ValueError: it is neither.
+    """
+    if text not in ("true", "false"):
+        raise ValueError(f"`{text}` must be `true` or `false`")
+    return text == "true"
+
+
+def language(text: str) -> str:
+    """Return the code of a language that has a lexicon.
+
+    Raises:
+        ValueError: there is no lexicon for it.
+    """
+    if text in LANGUAGES:
+        return text
+    near = did_you_mean(text, LANGUAGES)
+    if not near.startswith("did"):
+        near = f"there are {', '.join(LANGUAGES)}"
+    raise ValueError(f"there is no lexicon for `{text}`; {near}")
 
 
 @cache

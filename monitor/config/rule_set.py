@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, timedelta
+from types import MappingProxyType
+from typing import Final
 
 from monitor.config.fillings import Fillings, digest
 from monitor.config.rule_file import ReadRules, document_of, tests_of
@@ -13,32 +16,60 @@ from monitor.config.rules_model import RuleEntry
 from monitor.config.yaml_file import KEY, Location
 from monitor.config.yaml_tree import TextNode
 from monitor.config.yaml_words import QUERY_HINT
-from monitor.errors import QueryError
-from monitor.matching import ListProblem, Query, check_list
-from monitor.matching.query import QueryCompiler
+from monitor.errors import LexiconError, QueryError
+from monitor.matching import (
+    ListProblem,
+    Query,
+    QueryCompiler,
+    check_list,
+    contained_rules,
+)
+from monitor.matching.forms import Forms
+from monitor.matching.needs import needed_terms
 from monitor.model import Diagnostic, Priority, QueryProblem, Rule, RuleTest, Severity
 
 _ANYTHING = ("x",)  # stands for a list that is wrong by itself, which was said
 
 
+_SOON: Final = timedelta(days=14)  # a rule's end within it is worth a note
+
+
+def no_forms(terms: Collection[str]) -> Forms:  # noqa: ARG001 - as it is called
+    """Return no forms: every term is met only as it was typed."""
+    return MappingProxyType({})
+
+
 @dataclass(frozen=True, slots=True)
 class Defaults:
-    """What a rule gets that does not say it."""
+    """What rules are read with, beside what they say themselves.
+
+    `forms_of` returns the word forms of terms as `needed_terms` names them. `today`
+    is the day by which rules expire, None to say nothing of that. With `compares`
+    rules that say nothing new beside another are remarked on, which takes a while.
+    """
 
     channels: tuple[str, ...]
     priority: Priority
+    forms_of: Callable[[Collection[str]], Forms] = no_forms
+    today: date | None = None
+    compares: bool = False
 
 
 @dataclass(slots=True)
 class RuleSetCheck:
-    """What files say together; findings by file, and which of them are failed tests."""
+    """What files say together; findings by file, and which of them are failed tests.
+
+    With a `lexicon_error` some forms are missing, and no test was run.
+    """
 
     rules: list[Rule] = field(default_factory=list)
     lists: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    forms: Forms = field(default_factory=dict)
     found: defaultdict[str, list[Diagnostic]] = field(
         default_factory=lambda: defaultdict(list)
     )
     failed_tests: list[Diagnostic] = field(default_factory=list)
+    lexicon_error: str = ""
 
     def errors(self) -> dict[str, list[Diagnostic]]:
         """Return the errors, by file; files without one are left out."""
@@ -66,12 +97,16 @@ class _Checking:
         self._result = RuleSetCheck()
         self._lists: dict[str, tuple[str, ...]] = {}
         self._fillings = Fillings({})
+        self._queries: dict[str, Query] = {}
 
     def checked(self) -> RuleSetCheck:
         """Return the result."""
-        self._collect_lists()
+        owners = self._collect_lists()
         self._fillings = Fillings(self._lists)
-        compiler = QueryCompiler(self._lists)
+        self._result.forms = self._forms()
+        for name, read in owners.items():
+            self._check_list(read, name)
+        compiler = QueryCompiler(self._lists, self._result.forms)
         seen: dict[str, ReadRules] = {}
         for read in self._files:
             for name, entry in read.model.rules.items() if read.model else ():
@@ -80,8 +115,22 @@ class _Checking:
                 else:
                     seen[name] = read
                     self._check_rule(compiler, read, name, entry)
+        if self._defaults.compares:
+            self._remark_contained(seen)
         self._result.rules.sort(key=lambda rule: rule.path)
         return self._result
+
+    def _forms(self) -> Forms:
+        queries = [
+            entry.query
+            for read in self._files
+            for entry in (read.model.rules.values() if read.model else ())
+        ]
+        try:
+            return self._defaults.forms_of(needed_terms(queries, self._lists))
+        except LexiconError as error:
+            self._result.lexicon_error = str(error)
+            return error.known
 
     def _report(self, read: ReadRules, finding: Diagnostic) -> None:
         self._result.found[read.name].append(finding)
@@ -93,7 +142,8 @@ class _Checking:
 
     # --- lists ---
 
-    def _collect_lists(self) -> None:
+    def _collect_lists(self) -> Mapping[str, ReadRules]:
+        """Return the file that each list stands in."""
         owners: dict[str, ReadRules] = {}
         for read in self._files:
             for name, items in read.model.lists.items() if read.model else ():
@@ -104,12 +154,11 @@ class _Checking:
                     self._result.lists[name] = items
         broken = (name for read in self._files for name in read.list_names)
         self._lists = {**dict.fromkeys(broken, _ANYTHING), **self._result.lists}
-        for name, read in owners.items():
-            self._check_list(read, name)
+        return owners
 
     def _check_list(self, read: ReadRules, name: str) -> None:
         items = self._result.lists[name]
-        for place, problem in check_list(name, items, self._lists):
+        for place, problem in check_list(name, items, self._lists, self._result.forms):
             if not self._is_excused(problem, items[place]):
                 self._report(
                     read,
@@ -138,9 +187,33 @@ class _Checking:
         tests = []
         for key, place, test in tests_of(entry):
             tests.append(test)
-            if read.is_sound:  # else an example may lack what was wrong in it
+            # Else an example may lack what was wrong in it, or a word's forms.
+            if read.is_sound and not self._result.lexicon_error:
                 self._run_test(read, ("rules", name, key, place), query, test)
         self._result.rules.append(self._rule(read, name, entry, tests))
+        self._queries[name] = query
+        self._remark_expiry(read, name, entry.expires)
+
+    def _remark_contained(self, files: Mapping[str, ReadRules]) -> None:
+        enabled = [rule for rule in self._result.rules if rule.enabled]
+        pairs = [(rule, self._queries[rule.name]) for rule in enabled]
+        for inner, outer in contained_rules(pairs):
+            location = ("rules", inner.name, KEY)
+            severity, what = contained(inner, outer)
+            read = files[inner.name]
+            self._report(read, read.file.at(location, what, severity))
+
+    def _remark_expiry(self, read: ReadRules, name: str, last: date | None) -> None:
+        today, location = self._defaults.today, ("rules", name, "expires")
+        if last is None or today is None:
+            return
+        if last < today:
+            what = f"this rule is out of force since {last}; delete it, or let it last"
+            self._report(read, read.file.at(location, what, Severity.WARNING))
+        elif last - today <= _SOON:
+            days = (last - today).days
+            what = f"this rule ends {_in_days(days)}, after {last}"
+            self._report(read, read.file.at(location, what, Severity.NOTE))
 
     def _compiled(
         self, compiler: QueryCompiler, read: ReadRules, name: str, entry: RuleEntry
@@ -201,7 +274,9 @@ class _Checking:
         channels = entry.channels or self._defaults.channels
         priority = self._defaults.priority if entry.priority is None else entry.priority
         lists = self._fillings.of(entry.query)
-        decides = [entry.query, lists, entry.feeds, channels, priority]
+        decides: list[object] = [entry.query, lists, entry.feeds, channels, priority]
+        if not entry.enabled or entry.expires:
+            decides += [entry.enabled, str(entry.expires)]
         return Rule(
             name=name,
             query=entry.query,
@@ -211,7 +286,23 @@ class _Checking:
             tests=tuple(tests),
             path=read.file.source.path,
             version=digest(decides),
+            enabled=entry.enabled,
+            expires=entry.expires,
+            lookback=entry.lookback,
         )
+
+
+def contained(inner: Rule, outer: Rule) -> tuple[Severity, str]:
+    """Return what is to be said of a rule that is never true where another is not."""
+    what = f"whatever this rule matches, `{outer.name}` matches too"
+    tells_more = not set(inner.channels) <= set(outer.channels)
+    if tells_more or inner.priority > outer.priority:
+        return Severity.NOTE, what
+    return Severity.WARNING, f"{what}, and tells the same channels; one is enough"
+
+
+def _in_days(days: int) -> str:
+    return {0: "today", 1: "tomorrow"}.get(days, f"in {days} days")
 
 
 def _comment_after(read: ReadRules, location: Location) -> str:

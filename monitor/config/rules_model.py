@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Annotated, ClassVar
 
 from pydantic import Field
@@ -9,12 +10,15 @@ from pydantic import Field
 from monitor.config.strict import Strict
 from monitor.config.typed import (
     AtLeastOne,
+    Day,
+    Duration,
     KnownChannel,
     ListName,
     Name,
     PriorityName,
     Selector,
     Text,
+    YesNo,
 )
 
 
@@ -51,6 +55,17 @@ class RuleEntry(Strict):
     )
     priority: PriorityName | None = Field(
         default=None, description="How urgent its alerts are."
+    )
+    enabled: YesNo = Field(
+        default=True, description="false: it is checked and tested, and never alerts."
+    )
+    expires: Day | None = Field(
+        default=None, description="The last day on which it alerts, as 2026-12-31."
+    )
+    lookback: Duration = Field(
+        default=timedelta(hours=24),
+        description="How far back a new or corrected rule looks, once: what it would "
+        "have caught comes as one message. 0s: not at all.",
     )
     should_match: tuple[Example, ...] = Field(
         default=(), description="Entries that it must match; run by `monitor check`."

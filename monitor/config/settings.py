@@ -186,6 +186,7 @@ def _settings(config: Config, folder: Path, environ: Mapping[str, str]) -> Setti
         feeds=tuple(_feed(entry, config, folder) for entry in config.feeds),
         default_rule_channels=rule.channels,
         default_rule_priority=rule.priority,
+        languages=tuple(dict.fromkeys(config.languages)),
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Annotated, Any
 
 from pydantic import (
@@ -22,6 +22,7 @@ from pydantic_core import core_schema
 
 from monitor.config import names, quantities
 from monitor.config.feed_url import feed_url, split_url
+from monitor.config.languages import LANGUAGES
 from monitor.config.masking import REFERENCE
 from monitor.config.names import Names
 from monitor.config.secrets import malformed
@@ -185,6 +186,19 @@ Size = Annotated[
 Concurrency = Annotated[int, _count(1000), _whole(1000)]
 Connections = Annotated[int, _count(100), _whole(100)]
 Network = Annotated[str, _one(quantities.network), WithJsonSchema({"type": "string"})]
+Day = Annotated[
+    date,
+    _one(quantities.day),
+    WithJsonSchema({"type": "string", "pattern": f"^{quantities.DAY}$"}),
+]
+YesNo = Annotated[
+    bool,
+    _one(quantities.yes_or_no),
+    WithJsonSchema({"enum": [True, False, "true", "false"]}),
+]
+Language = Annotated[
+    str, _one(quantities.language), WithJsonSchema({"enum": [*LANGUAGES]})
+]
 Zone = Annotated[str, _one(quantities.time_zone), WithJsonSchema({"type": "string"})]
 PriorityName = Annotated[
     Priority,

@@ -77,7 +77,7 @@ CONFIGS = {
         "1:16",
         "`urls`",
     ),
-    "a later key": (CONFIG + "languages: [de]\n", "7:1", "known are `database`"),
+    "a later key": (CONFIG + "html_pages: true\n", "7:1", "known are `database`"),
 }
 
 

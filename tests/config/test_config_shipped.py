@@ -11,6 +11,7 @@ import yaml
 
 from monitor.config import config_schema, load, rules_schema
 from monitor.config.config_model import Config, FeedEntry, Poll
+from monitor.wiring.word_forms import WordForms
 
 ROOT = Path(__file__).resolve().parents[2]
 RULES = sorted((ROOT / "rules").glob("*.yaml"))
@@ -29,7 +30,10 @@ def test_schemas_are_those_of_the_models(name: str, schema: object) -> None:
 
 def test_files_are_free_of_findings() -> None:
     loaded = load(
-        ROOT / "config" / "monitor.yaml", check_url=lambda _: None, environ={}
+        ROOT / "config" / "monitor.yaml",
+        check_url=lambda _: None,
+        environ={},
+        forms_of=WordForms(uses_database=False),
     )
     assert loaded.diagnostics == ()
     assert loaded.is_usable
