@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+from monitor.alerts.catch_up import catch_up_messages
 from monitor.alerts.compose import PlannedAlert, compose, ops_message, test_message
 from monitor.alerts.render import render
 
-__all__ = ["PlannedAlert", "compose", "ops_message", "render", "test_message"]
+__all__ = [
+    "PlannedAlert",
+    "catch_up_messages",
+    "compose",
+    "ops_message",
+    "render",
+    "test_message",
+]

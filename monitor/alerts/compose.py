@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.alerts.excerpts import excerpts
+from monitor.alerts.reasons import reasons
 from monitor.alerts.wording import cut, one_line
 from monitor.model import Because, Entry, Message, MessageKind, Priority
 
-_MOST_WORDS = 8
-_LONGEST_WORD = 80
 _LONGEST_TITLE = 500
 _LONGEST_NAME = 200
 
@@ -68,23 +67,9 @@ def _message(
         published_at=entry.published_at,
         first_seen_at=first_seen_at,
         excerpts=excerpts(entry, because),
-        terms=_terms(because),
+        terms=reasons(because),
         labels=(label,) if label else (),
     )
-
-
-def _terms(because: Sequence[Because]) -> tuple[str, ...]:
-    """Return the words that matched, by field: "title: Aserbaidschan, Kiew"."""
-    words: dict[str, dict[str, None]] = {}
-    for b in because:
-        words.setdefault(b.field, {})[cut(one_line(b.text), _LONGEST_WORD)] = None
-    return tuple(f"{name}: {_listed(list(found))}" for name, found in words.items())
-
-
-def _listed(words: Sequence[str]) -> str:
-    more = len(words) - _MOST_WORDS
-    shown = ", ".join(words[:_MOST_WORDS])
-    return f"{shown} and {more} more" if more > 0 else shown
 
 
 def ops_message(title: str, text: str) -> Message:

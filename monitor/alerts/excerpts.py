@@ -36,7 +36,7 @@ def excerpts(entry: Entry, because: Sequence[Because]) -> tuple[Excerpt, ...]:
     for name, text in (("summary", entry.summary), ("content", entry.content)):
         _collect(found, name, text, [b for b in because if b.field == name])
     return tuple(
-        shortened(Excerpt(s.where, s.text, _merged(s.marks)), LONGEST)
+        shortened(Excerpt(s.where, s.text, merged(s.marks)), LONGEST)
         for s in _best(list(found.values()))
     )
 
@@ -78,7 +78,7 @@ def _best(found: list[_Sentence]) -> list[_Sentence]:
     return [sentence for sentence in found if sentence in chosen]
 
 
-def _merged(marks: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+def merged(marks: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
     """Return the marks in order, those that touch each other made one."""
     merged: list[tuple[int, int]] = []
     for mark in sorted(marks):

@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
+from types import MappingProxyType
+from zoneinfo import ZoneInfo
 
 from monitor.matching import RuleSet
-from monitor.model import Feed, Lane, Rule, Settings
+from monitor.matching.forms import Forms
+from monitor.model import Because, Entry, Feed, Lane, Rule, Settings
+
+_NO_FORMS: Forms = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
 class InForce:
-    """Settings and rules as they are in force between two reloads."""
+    """Settings and rules as they are in force between two reloads.
+
+    `rules` has all of them, `rule_set` those that are enabled.
+    """
 
     settings: Settings
     rules: Mapping[str, Rule]
     rule_set: RuleSet
     feeds: Mapping[str, Feed]
     places: Mapping[str, int]
+    lists: Mapping[str, Sequence[str]]
+    forms: Forms
 
     @classmethod
     def of(
@@ -25,14 +36,18 @@ class InForce:
         settings: Settings,
         rules: Sequence[Rule],
         lists: Mapping[str, Sequence[str]],
+        forms: Forms = _NO_FORMS,
     ) -> InForce:
         """Return the settings and rules, indexed for the jobs."""
+        enabled = [rule for rule in rules if rule.enabled]
         return cls(
             settings=settings,
             rules={rule.name: rule for rule in rules},
-            rule_set=RuleSet(rules, lists, settings.feeds),
+            rule_set=RuleSet(enabled, lists, settings.feeds, forms),
             feeds={feed.name: feed for feed in settings.feeds},
             places={spec.name: len(spec.urls) for spec in settings.channels},
+            lists=lists,
+            forms=forms,
         )
 
     @property
@@ -43,3 +58,24 @@ class InForce:
             for name, count in self.places.items()
             for place in range(count)
         )
+
+    def today(self, now: datetime) -> date:
+        """Return the day by which rules expire, in the configured zone."""
+        return now.astimezone(ZoneInfo(self.settings.timezone)).date()
+
+    def matches(
+        self, entry: Entry, feed: Feed, now: datetime
+    ) -> Iterator[tuple[Rule, tuple[Because, ...]]]:
+        """Yield the rules that are in force now and true of an entry, and why."""
+        found = self.rule_set.matches(entry, feed)
+        if not found:  # of most entries nothing is, and a day costs more than that
+            return
+        today = self.today(now)
+        for match in found:
+            rule = self.rules[match.rule]
+            if rule.is_in_force(today):
+                yield rule, match.because
+
+    def only(self, rules: Sequence[Rule]) -> RuleSet:
+        """Return some of the rules as a set of their own, over the same lists."""
+        return RuleSet(rules, self.lists, self.settings.feeds, self.forms)

@@ -281,9 +281,9 @@ class _Intake:
         """Store the entry and its new matches; return what each of these becomes."""
         entry_id = self.tx.save_entry(self.result.after.id, verdict, self.now)
         alerts = []
-        for match in self.in_force.rule_set.matches(verdict.entry, self.feed):
-            rule = self.in_force.rules[match.rule]
-            match_id = self.tx.add_match(rule, entry_id, match.because, self.now)
+        found = self.in_force.matches(verdict.entry, self.feed, self.now)
+        for rule, because in found:
+            match_id = self.tx.add_match(rule, entry_id, because, self.now)
             if match_id is not None:
                 alerts.append(self.tx.add_alert(match_id, rule, verdict, self.now))
         return alerts

@@ -144,11 +144,28 @@ def test_a_long_sentence_is_cut_at_words_around_the_match() -> None:
     assert "[Waffenlieferungen]" in told
 
 
-def test_many_words_are_listed_by_field_and_counted() -> None:
-    words = [Because("title", w, w, 0, 1) for w in "abcdefghij"]
-    tag = Because("tag", "politik", "politik", 0, 7)
-    message = composed(Entry("k"), planned(*words, tag))["desk"]
-    assert message.terms == ("title: a, b, c, d, e, f, g, h and 2 more", "tag: politik")
+def test_reasons_say_where_what_and_which_term() -> None:
+    entry = Entry("k", title="Aserbaidschans Außenminister in Kiew, in Kiew")
+    words = [
+        Because("title", "Aserbaidschan", "Aserbaidschans", 0, 14),
+        Because("title", "~Minister", "Außenminister", 15, 28),
+        Because("title", '"kiew"', "Kiew", 32, 36),
+        Because("title", '"kiew"', "Kiew", 41, 45),
+        Because("tag", "politik", "politik", 0, 7),
+    ]
+    assert composed(entry, planned(*words))["desk"].terms == (
+        "title: Aserbaidschans ~ Aserbaidschan",
+        "title: Außenminister ~ Minister",
+        "title: Kiew",
+        "tag: politik",
+    )
+
+
+def test_of_many_reasons_the_rest_is_counted() -> None:
+    words = [Because("title", w, w, 0, 1) for w in "abcdefghijklmn"]
+    message = composed(Entry("k"), planned(*words))["desk"]
+    assert message.terms[0] == "title: a"
+    assert message.terms[-2:] == ("title: l", "and 2 more")
 
 
 def test_reports_and_tests_are_messages_of_their_own_kind() -> None:
