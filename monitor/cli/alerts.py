@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from monitor.alerts.reasons import reasons
 from monitor.cli.frame import (
     OK,
     PROBLEM,
@@ -145,7 +146,7 @@ def _print(alert: StoredAlert, deliveries: Sequence[DeliveryView]) -> None:
             ("published", entry.published_at),
             ("first seen", alert.first_seen_at),
             ("remark", alert.label),
-            ("because", [f"{b.field}: {b.text} ~ {b.term}" for b in alert.because]),
+            ("because", "; ".join(reasons(alert.because))),
             ("key", entry.key),
         ]
     )

@@ -10,17 +10,27 @@ from typing import Annotated
 
 import typer
 
-from monitor.cli.frame import OK, UNUSABLE, given_config
-from monitor.cli.output import print_json, say, show
+from monitor.cli.frame import OK, PROBLEM, UNUSABLE, given_config
+from monitor.cli.output import counted, print_json, say, show
+from monitor.clock import SystemClock
 from monitor.config import (
     config_schema,
     find_config,
     format_diagnostic,
+    format_for_github,
     load,
     rules_schema,
 )
 from monitor.model import Severity
 from monitor.net.channels import check_url
+from monitor.wiring.word_forms import WordForms
+
+
+class Format(StrEnum):
+    """How findings are written."""
+
+    TEXT = "text"
+    GITHUB = "github"
 
 
 def check(
@@ -32,6 +42,9 @@ def check(
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one object for each finding.")
     ] = False,
+    form: Annotated[
+        Format, typer.Option("--format", help="github: as its workflows show it.")
+    ] = Format.TEXT,
 ) -> None:
     """Read all files and say everything that is wrong; nothing is contacted.
 
@@ -39,22 +52,30 @@ def check(
     Example: monitor check --secrets
     """
     config = find_config(given_config(context), os.environ)
-    loaded = load(config, check_url=check_url, check_secrets=secrets)
+    loaded = load(
+        config,
+        check_url=check_url,
+        check_secrets=secrets,
+        forms_of=WordForms(uses_database=False),
+        now=SystemClock().now(),
+        compares=True,
+    )
     for found in loaded.diagnostics:
         if as_json:
             print_json(found)
+        elif form is Format.GITHUB:
+            show(format_for_github(found))
         else:
             show(format_diagnostic(found))
     counts = Counter(found.severity for found in loaded.diagnostics)
     feeds = len(loaded.settings.feeds) if loaded.settings else 0
-    said = [_number(feeds, "feed"), _number(len(loaded.rules), "rule")]
-    said += [_number(count, severity.value) for severity, count in counts.items()]
+    said = [counted(feeds, "feed"), counted(len(loaded.rules), "rule")]
+    said += [counted(count, severity.value) for severity, count in counts.items()]
     say(f"{config}: {', '.join(said)}")
-    raise typer.Exit(UNUSABLE if counts[Severity.ERROR] else OK)
-
-
-def _number(count: int, word: str) -> str:
-    return f"{count} {word}" + ("" if count == 1 else "s")
+    if loaded.lexicon_error:
+        say(f"monitor: {loaded.lexicon_error}; the examples in the rules were not run")
+    problem = PROBLEM if loaded.lexicon_error else OK
+    raise typer.Exit(UNUSABLE if counts[Severity.ERROR] else problem)
 
 
 class SchemaName(StrEnum):

@@ -24,7 +24,10 @@ from monitor.cli.frame import (
 )
 from monitor.cli.output import console, print_json, say
 from monitor.errors import QueryError
+from monitor.lexicon import Lexicon
 from monitor.matching import Document, Query, compile_query
+from monitor.matching.forms import Forms
+from monitor.matching.needs import needed_terms
 from monitor.model import Because, QueryProblem
 from monitor.text import plain_text
 
@@ -79,10 +82,16 @@ def grep(
 
 def _compiled(context: typer.Context, query: str) -> Query:
     lists: Mapping[str, tuple[str, ...]] = {}
-    if given_config(context) is not None:
-        lists = usable_files(surroundings(context))[0].lists
+    if given_config(context) is None:
+        terms = needed_terms([query], lists)
+        forms: Forms = Lexicon().read(terms)
+    else:
+        around = surroundings(context)
+        loaded, settings = usable_files(around)
+        lists = loaded.lists
+        forms = around.forms(needed_terms([query], lists), settings)
     try:
-        compiled = compile_query(query, lists)
+        compiled = compile_query(query, lists, forms=forms)
     except QueryError as error:
         for problem in error.problems:
             say(format_problem(query, problem))

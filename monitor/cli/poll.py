@@ -118,6 +118,7 @@ async def _round(
             polled = await poll_round(
                 runtime.poll, claimed, runtime.concurrency(), done
             )
+        await runtime.aftermath.settled()  # what new rules catch up goes out too
         polled.feeds = len(names)
         polled.not_due += len(names) - len(claimed)
         delivered = await deliver_round(

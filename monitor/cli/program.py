@@ -18,6 +18,7 @@ from monitor.cli import (
     poll,
     rules,
     run,
+    search,
     status,
 )
 from monitor.cli.frame import PROBLEM, UNUSABLE, Command, Group
@@ -39,6 +40,7 @@ for _command in (
     poll.poll,
     check.check,
     grep.grep,
+    search.search,
     status.status,
 ):
     app.command(cls=Command)(_command)

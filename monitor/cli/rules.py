@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 import typer
 
+from monitor.cli import explain, plan, report
 from monitor.cli.frame import (
     OK,
     PROBLEM,
@@ -20,11 +20,14 @@ from monitor.cli.frame import (
 from monitor.cli.output import print_json, print_rows, say, show
 from monitor.config import Loaded, document_of
 from monitor.errors import ConfigError
-from monitor.matching import compile_query
+from monitor.matching import QueryCompiler
 from monitor.model import Rule, Severity
 from monitor.store.views import RuleView
 
 app = group("The rules.")
+app.command("explain", cls=Command)(explain.explain)
+app.command("plan", cls=Command)(plan.plan)
+app.command("report", cls=Command)(report.report)
 
 _COLUMNS = (
     "name",
@@ -63,6 +66,8 @@ def list_rules(
                 "priority": rule.priority,
                 "channels": rule.channels,
                 "feeds": rule.feeds,
+                "enabled": rule.enabled,
+                "expires": rule.expires,
                 "file": rule.path,
                 "matched_at": view.matched_at,
                 "matches_7_days": view.matches_7_days,
@@ -89,25 +94,31 @@ def run_tests(
     """
     loaded = surroundings(context).read_files()
     _require_rules(loaded)
+    loaded.require_forms()
     _require_known(loaded, names or [])
     has_failed = False
+    compiler = QueryCompiler(loaded.lists, loaded.forms)
     for rule in loaded.rules:
         if names and rule.name not in names:
             continue
-        failed = failed_tests(rule, loaded.lists)
+        failed = failed_tests(rule, compiler)
         has_failed |= bool(failed)
         if as_json:
             print_json({"name": rule.name, "tests": len(rule.tests), "failed": failed})
             continue
-        show(f"{rule.name}: {len(rule.tests) - len(failed)} of {len(rule.tests)} hold")
+        show(f"{rule.name}: {_held(len(rule.tests), len(failed))}")
         for text in failed:
             show(f"  {text}")
     raise typer.Exit(PROBLEM if has_failed else OK)
 
 
-def failed_tests(rule: Rule, lists: Mapping[str, Sequence[str]]) -> list[str]:
+def _held(tests: int, failed: int) -> str:
+    return f"{tests - failed} of {tests} hold" if tests else "no tests"
+
+
+def failed_tests(rule: Rule, compiler: QueryCompiler) -> list[str]:
     """Return what is wrong with each test of a rule that does not hold."""
-    query = compile_query(rule.query, lists, bound=bool(rule.feeds))
+    query = compiler.compile(rule.query, bound=bool(rule.feeds))
     failed = []
     for test in rule.tests:
         because = query.match(document_of(test))

@@ -74,6 +74,7 @@ class Embedded:
         self._troubles = Troubles(parts.clock, parts.journal)
         self._ticked = parts.clock.monotonic()
         self._fed = self._ticked
+        self._reloading: asyncio.Task[None] | None = None
         self._is_stopping = False
 
     async def run(self, stop: asyncio.Event, reload: asyncio.Event) -> None:
@@ -148,9 +149,15 @@ class Embedded:
 
     async def _look(self) -> None:
         if self._files.has_changed():
-            await self._reload()
+            self._begin_reload()
 
-    async def _reload(self) -> None:
+    def _begin_reload(self) -> None:
+        """Read the files again, after what is under way; new words take seconds."""
+        self._reloading = asyncio.create_task(self._reload(self._reloading))
+
+    async def _reload(self, before: asyncio.Task[None] | None) -> None:
+        if before is not None:
+            await before
         self._parts.notifier.reloading()
         await self._troubles.guarded("reload", self._parts.reload)()
         self._parts.notifier.ready("polling")
@@ -163,7 +170,7 @@ class Embedded:
                 re_arm(self._scheduler, self._parts.clock.now)
             if reload.is_set():
                 reload.clear()
-                await self._reload()
+                self._begin_reload()
             await self._feed_watchdog()
 
         while True:
@@ -189,6 +196,8 @@ class Embedded:
         """Finish what is under way; what cannot be finished stays leased."""
         self._is_stopping = True
         self._scheduler.shutdown(wait=False)
+        if self._reloading is not None:
+            await _finish([self._reloading], 0.0)
         await _finish(self._polls.values(), _POLLS_DRAIN)
         await _finish(self._lanes.values(), _LANES_DRAIN)
 

@@ -102,8 +102,11 @@ BROKEN = {
     "unknown field": Broken(
         "titel", r"did you mean .?title", rules="rules:\n  a: Baku OR titel:Waffen\n"
     ),
-    "later construct": Broken(
-        "NEAR/5", "NEAR", rules="rules:\n  a: Baku NEAR/5 Waffen\n"
+    "group with AND beside NEAR": Broken(
+        "Öl AND Gas", "join it with AND", rules="rules:\n  a: Baku NEAR (Öl AND Gas)\n"
+    ),
+    "regular expression": Broken(
+        "(?=en)", "look around", rules="rules:\n  a: Baku OR /Waff(?=en)/\n"
     ),
     "unclosed parenthesis": Broken(
         "(Waffen", r"\)|clos", rules="rules:\n  a: Baku AND (Waffen OR Öl\n"

@@ -54,8 +54,10 @@ def test_nothing_matched_is_1_and_a_bad_query_is_2(bare: Project) -> None:
         ("Aserbaidschan Waffen", "AND"),
         ("Aserbaidschan and Waffen", "AND"),
         ("titel:Waffen", "title"),
-        ("Waffen NEAR/5 Baku", "NEAR"),
-        ("2 OF (a, b, c)", "OF"),
+        ("Waffen NEAR/500 Baku", "at most 100"),
+        ("4 OF (a, b, c)", "from 1 to 3"),
+        ("Waffen NEAR (a AND b)", "join it with AND"),
+        ("/(Waffe)n\\1/", "write the text again"),
         ("+Waffen", "AND"),
         ("$liste", "liste"),
         ("Wa*", "3"),
@@ -67,6 +69,23 @@ def test_bad_query_says_what_to_write(bare: Project, query: str, hint: str) -> N
     assert done.returncode == 2, said(done)
     assert hint in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("erwägt NEAR/1 Aserbaidschan", [0]),
+        ("Waffenlieferungen ONEAR/3 Aserbaidschan", []),
+        ("2 OF (Schach, Baku, Aserbaidschan)", [1]),
+        ("ATLEAST/2 Baku OR ATLEAST/1 Schach", [1]),
+        ("/waffen-?lieferung/i", [0, 2]),
+        ('~"Schach in Baku" OR =AZERBAIJAN', [1, 2]),
+    ],
+)
+def test_the_whole_language(bare: Project, query: str, found: list[int]) -> None:
+    done = grep(bare, query)
+    assert done.returncode == (0 if found else 1), said(done)
+    assert done.stdout.splitlines() == [LINES.splitlines()[n] for n in found]
 
 
 def test_json_gives_one_object_for_each_line_in_order(bare: Project) -> None:

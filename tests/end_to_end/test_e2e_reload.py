@@ -16,6 +16,7 @@ from harness import Daemon, Project, replace_file, said, wait_until
 from receivers import Webhook
 
 IN_FORCE = 2.0  # seconds that are promised
+WITH_NEW_WORDS = 10.0  # where their forms must be read
 MARGIN = 2.0  # more, for a busy machine
 SOON = 15.0
 BAKU = "rules:\n  baku: title:Baku\n"
@@ -30,14 +31,14 @@ def daemon(eager: Project) -> Iterator[Daemon]:
 
 
 @contextmanager
-def edited(daemon: Daemon) -> Iterator[None]:
+def edited(daemon: Daemon, within: float = WITH_NEW_WORDS) -> Iterator[None]:
     """Wait at the end until the edit that the block makes is in force."""
     count = daemon.notify.count("READY=1")
     yield
     begun = time.monotonic()
     assert daemon.says("READY=1", count + 1, SOON), daemon.text()
     took = time.monotonic() - begun
-    assert took < IN_FORCE + MARGIN, f"{took:.1f} s\n{daemon.text()}"
+    assert took < within + MARGIN, f"{took:.1f} s\n{daemon.text()}"
 
 
 def hears(webhook: Webhook, path: str, word: str) -> bool:
@@ -83,7 +84,7 @@ def test_new_file_counts_and_a_removed_one_does_not(
         more = eager.write_rules(BAKU, "more.yml")
     feed.publish("Schach in Baku Nr1")
     assert hears(webhook, "/desk", "Nr1"), daemon.text()
-    with edited(daemon):
+    with edited(daemon, within=IN_FORCE):  # no word is new
         more.unlink()
     feed.publish("Schach in Baku Nr2")
     feed.publish("Aserbaidschan: Waffenlieferungen Nr3")
@@ -130,6 +131,22 @@ def test_broken_rule_file_keeps_its_last_good_version(
         assert hears(webhook, "/desk", "Nr2"), "another file's edit takes effect"
 
 
+def test_rule_whose_own_test_fails_is_not_taken_over(
+    contacted: Project, feed: LiveFeed, webhook: Webhook
+) -> None:
+    wrong = f"{{query: {WEAPONS} AND Schach, should_match: [Waffen aus Baku]}}"
+    with Daemon(contacted) as daemon:
+        with edited(daemon):
+            contacted.write_rules(f"contact: boss\nrules:\n  waffen: {wrong}\n")
+        for path in ("/ops", "/boss"):
+            (told,) = webhook.wait_for(path, 1, SOON)
+            assert "rule file rules.yaml is broken" in told.title, daemon.text()
+            assert "last good version stays in force" in told.text
+            assert "this should match, and does not" in told.text
+        feed.publish("Aserbaidschan: Waffenlieferungen Nr1")
+        assert hears(webhook, "/desk", "Nr1"), "the last good version"
+
+
 def test_last_good_version_survives_a_restart_and_recovery_is_told(
     contacted: Project, feed: LiveFeed, webhook: Webhook
 ) -> None:
@@ -147,8 +164,10 @@ def test_last_good_version_survives_a_restart_and_recovery_is_told(
             contacted.write_rules("contact: boss\nrules:\n  gut: Tiflis\n")
         feed.publish("Tiflis Nr2")
         assert hears(webhook, "/desk", "Nr2"), daemon.text()
-        told = [len(webhook.wait_for(path, 2, SOON)) for path in ("/ops", "/boss")]
-        assert told == [2, 2], "that it is good again"
+        assert len(webhook.wait_for("/boss", 2, SOON)) == 2, "that it is good again"
+        said_to_ops = [told.title for told in webhook.wait_for("/ops", 3, SOON)]
+        assert "is good again" in said_to_ops[1], "first the files, then the edit"
+        assert "+1 rule" in said_to_ops[2], "and what the edit means"
 
 
 def test_broken_configuration_keeps_the_running_one(

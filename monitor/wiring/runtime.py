@@ -1,104 +1,42 @@
-"""Settings to running parts: the one place that knows every part.
+"""The running parts of one process, put together, reloaded, taken apart.
 
 ::
 
     start     files -> lock -> database -> the last good rules -> running parts
     reload    files -> the same parts, with the new settings and rules in force
+    after     the words of stored entries indexed, new rules caught up, `ops` told
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import TextIO
-from zoneinfo import ZoneInfo
 
-from monitor.config import Loaded, Secrets, format_diagnostic, load
-from monitor.errors import ConfigError
+from monitor.config import Loaded, format_diagnostic
+from monitor.errors import ConfigError, LexiconError
 from monitor.jobs.deliver import DeliverJob
 from monitor.jobs.in_force import InForce
 from monitor.jobs.poll import PollJob
 from monitor.jobs.report import tell_ops
-from monitor.model import Diagnostic, Settings, Severity
-from monitor.net.channels import ChannelSet, check_url
+from monitor.model import Diagnostic, Severity
 from monitor.net.fetcher import HttpFetcher
 from monitor.net.parser import ParserProcess
-from monitor.ports import Clock, Journal, Transaction
+from monitor.ports import Transaction
 from monitor.store.database import Database, database_path
 from monitor.store.lock import StateLock, require_owner
 from monitor.store.transaction import SqlStore
-
-
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What a process brings along: where its files are, its clock, its streams."""
-
-    config: Path
-    secrets: Secrets
-    clock: Clock
-    journal: Journal
-    console: TextIO
-
-    def read_files(self, last_good: dict[str, str] | None = None) -> Loaded:
-        """Return what the files say now; see `config.load`."""
-        loaded = load(self.config, check_url=check_url, last_good=last_good)
-        for url in _channel_urls(loaded.settings):
-            self.secrets.protect(url)
-        return loaded
-
-
-def _channel_urls(settings: Settings | None) -> Iterable[str]:
-    if settings is not None:
-        for spec in settings.channels:
-            yield from spec.urls
-
-
-def in_force_of(loaded: Loaded) -> InForce:
-    """Return what can be used of the files as the value that the jobs work by.
-
-    Raises:
-        ConfigError: the configuration cannot be used.
-    """
-    if loaded.settings is None:
-        raise ConfigError(loaded.diagnostics)
-    return InForce.of(loaded.settings, loaded.rules, loaded.lists)
-
-
-def require_usable(loaded: Loaded) -> None:
-    """Refuse a start with a broken file that was never good.
-
-    Raises:
-        ConfigError: there is one, or the configuration itself is broken.
-    """
-    if not loaded.is_usable:
-        raise ConfigError(loaded.diagnostics)
-
-
-def make_channels(around: Surroundings, settings: Settings) -> ChannelSet:
-    """Return the configured channels, each ready to be connected to at first use."""
-    return ChannelSet(
-        settings.channels,
-        clock=around.clock,
-        zone=ZoneInfo(settings.timezone),
-        resolve=around.secrets.resolve,
-        redact=around.secrets.redact,
-        console=around.console,
-    )
-
-
-def make_fetcher(around: Surroundings, settings: Settings) -> HttpFetcher:
-    """Return the HTTP client with the configured manners."""
-    secrets = around.secrets
-    return HttpFetcher(
-        settings.poll,
-        clock=around.clock,
-        resolve=secrets.resolve,
-        redact=secrets.redact,
-    )
+from monitor.wiring.aftermath import Aftermath
+from monitor.wiring.surroundings import (
+    Surroundings,
+    in_force_of,
+    make_channels,
+    make_fetcher,
+    require_usable,
+)
 
 
 class Runtime:
@@ -137,6 +75,9 @@ class Runtime:
             journal=around.journal,
             in_force=lambda: self.in_force,
         )
+        self.aftermath = Aftermath(
+            store, around.clock, around.journal, lambda: self.in_force, tries=tries
+        )
 
     async def begin(self, loaded: Loaded) -> None:
         """Open what has to be opened, and take over what the last owner left."""
@@ -145,15 +86,20 @@ class Runtime:
         self._resources.callback(self._close_channels)
         await self.store.transact(lambda tx: tx.free_leases())
         await self._settle_in(loaded)
+        self._resources.push_async_callback(self.aftermath.end)
+        self.aftermath.begin()
 
     def _close_channels(self) -> None:
         self._channels.close()  # those in force then, not those of now
 
     async def _settle_in(self, loaded: Loaded) -> None:
         now, in_force = self.around.clock.now(), self.in_force
+        forms = self.around.forms
         orphaned = await self.store.transact(
             lambda tx: settle_in(tx, in_force, loaded, now)
         )
+        await self.store.transact(forms.save)
+        forms.forget_unused(in_force.forms)
         broken = loaded.reverted or loaded.left_out
         self.around.journal.event(
             "files",
@@ -180,14 +126,20 @@ class Runtime:
     async def reload(self) -> None:
         """Read the files again; what cannot be used leaves what is in force."""
         known = await self.store.transact(lambda tx: dict(tx.rule_files()))
-        loaded = await asyncio.to_thread(self.around.read_files, known)
         try:
-            in_force = in_force_of(loaded)
+            loaded = await asyncio.to_thread(self.around.read_files, known)
+            loaded.require_forms()
+            in_force = await asyncio.to_thread(in_force_of, loaded)
         except ConfigError as error:
-            await self._refuse(error.diagnostics)
+            await self._refuse(_errors(error.diagnostics))
             return
+        except LexiconError as error:
+            await self._wait_for_forms(str(error))
+            return
+        old = self.in_force
         await self._adopt(in_force)
         await self._settle_in(loaded)
+        self.aftermath.begin(old)
 
     async def _adopt(self, in_force: InForce) -> None:
         if in_force.settings.database != self.in_force.settings.database:
@@ -202,10 +154,9 @@ class Runtime:
         self._channels = make_channels(self.around, in_force.settings)
         old.close()
 
-    async def _refuse(self, diagnostics: Sequence[Diagnostic]) -> None:
-        errors = _errors(diagnostics)
+    async def _refuse(self, errors: Sequence[str]) -> None:
         self.around.journal.event(
-            "files", level="error", outcome="refused", errors=errors
+            "files", level="error", outcome="refused", errors=list(errors)
         )
         now, in_force = self.around.clock.now(), self.in_force
         text = "What was in force stays in force.\n" + "\n".join(errors)
@@ -215,6 +166,14 @@ class Runtime:
                 tell_ops(tx, in_force, "the configuration is refused", text, now)
 
         await self.store.transact(report)
+
+    async def _wait_for_forms(self, error: str) -> None:
+        """Leave what is in force: with half of their words new rules miss too much."""
+        self.around.journal.event(
+            "files", level="error", outcome="refused", errors=[error]
+        )
+        now, in_force = self.around.clock.now(), self.in_force
+        await self.store.transact(lambda tx: report_forms(tx, in_force, error, now))
 
     def watched(self) -> tuple[Path, ...]:
         """Return the file and the folder whose edits count."""
@@ -226,6 +185,12 @@ class Runtime:
 
 
 _CONFIG = "config"
+_FORMS = "word_forms"
+_GOOD = "The files are in force as they stand there."
+_UNTIL_THEN = (
+    "The rules that were in force stay in force. Save a rule file once more, or type "
+    "`systemctl reload`, to try again."
+)
 _DAEMON_TRIES = 3600  # an hour, one a second; `monitor poll` is not to hang
 
 
@@ -237,8 +202,19 @@ def settle_in(tx: Transaction, in_force: InForce, loaded: Loaded, now: datetime)
     tx.probe_broken(now)
     if tx.close_report(_CONFIG):
         tell_ops(tx, in_force, "the configuration is good again", "", now)
+    report_forms(tx, in_force, loaded.lexicon_error, now)
     report_files(tx, in_force, loaded, now)
     return orphaned
+
+
+def report_forms(tx: Transaction, in_force: InForce, error: str, now: datetime) -> None:
+    """Tell `ops` that word forms cannot be read, or can be again."""
+    if not error:
+        if tx.close_report(_FORMS):
+            tell_ops(tx, in_force, "word forms can be read again", _GOOD, now)
+    elif tx.open_report(_FORMS, error, now):
+        text = f"{error}\n{_UNTIL_THEN}"
+        tell_ops(tx, in_force, "word forms cannot be read", text, now)
 
 
 def report_files(
@@ -277,12 +253,28 @@ def _errors(diagnostics: Sequence[Diagnostic], name: str = "") -> list[str]:
     ]
 
 
+def _good_files(around: Surroundings, last_good: Mapping[str, str]) -> Loaded:
+    """Return what counts at a start; without new word forms, what counted before.
+
+    Raises:
+        LexiconError: nothing did.
+    """
+    loaded = around.read_files(last_good)
+    if not loaded.lexicon_error:
+        return loaded
+    if not last_good:
+        loaded.require_forms()
+    before = around.read_files(texts=last_good)
+    return replace(before, lexicon_error=loaded.lexicon_error)
+
+
 @asynccontextmanager
 async def running(around: Surroundings, command: str) -> AsyncIterator[Runtime]:
     """Lend the running parts to `command` (``run`` or ``poll``), alone on the database.
 
     Raises:
         ConfigError: the files cannot be used, and there is no good version before.
+        LexiconError: no word forms, and no rule was in force before.
         LockHeld: another process works on this database.
         StoreError: the database cannot be used.
     """
@@ -292,13 +284,13 @@ async def running(around: Surroundings, command: str) -> AsyncIterator[Runtime]:
     path = database_path(loaded.settings.database)
     if not path.exists():
         require_usable(loaded)  # before anything is made
+        loaded.require_forms()
     require_owner(path.parent, f"--config {around.config}")
     with StateLock(path, command):
         store = SqlStore(Database.open(loaded.settings.database))
         async with AsyncExitStack() as resources:
             resources.callback(store.close)
-            known = store.run(lambda tx: dict(tx.rule_files()))
-            loaded = around.read_files(known)
+            loaded = _good_files(around, store.run(lambda tx: dict(tx.rule_files())))
             require_usable(loaded)
             tries = _DAEMON_TRIES if command == "run" else 1
             runtime = Runtime(around, store, in_force_of(loaded), resources, tries)
