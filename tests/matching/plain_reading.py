@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 
 from monitor.matching import Document
-from monitor.matching.forms import Affix, AffixIndex, Forms, WordForm, asked
+from monitor.matching.forms import MIN_REST, Affix, Forms, WordForm, asked
 from monitor.matching.parsing import parse
 from monitor.matching.spelling import exact_form
 from monitor.matching.syntax import (
@@ -26,7 +27,7 @@ from monitor.matching.syntax import (
     RegexLeaf,
     Scoped,
 )
-from monitor.matching.wildcards import globs
+from monitor.matching.wildcards import spellings
 from monitor.text.words import Compound, Reading, compounds, keys, readings
 
 TEXTS = ("title", "summary", "content", "author")
@@ -204,16 +205,18 @@ def wildcard(piece: str) -> Test:
     """Return the test for a word that may have wildcards."""
     if not set(piece) & set("*?"):
         return plain(piece)
-    regexes = globs(piece)
+    signs = {"*": ".*", "?": "."}
+    regexes = [
+        "".join(signs.get(letter, re.escape(letter)) for letter in spelling)
+        for spelling in spellings(piece)
+    ]
     return lambda reading, _: any(
-        regex.fullmatch(key) for regex in regexes for key in reading.keys
+        re.fullmatch(regex, key, re.DOTALL) for regex in regexes for key in reading.keys
     )
 
 
 def inflected(forms: Sequence[WordForm]) -> Test:
     """Return the test for a word with forms."""
-    inside: AffixIndex[str] = AffixIndex()
-    inside.add("it", forms)
 
     def test(reading: Reading, word: str) -> bool:
         whole = any(
@@ -222,9 +225,42 @@ def inflected(forms: Sequence[WordForm]) -> Test:
             and form.admits(word)
             for form in forms
         )
-        return whole or any(inside.owners(key, word) for key in reading.keys)
+        return whole or any(is_compound(forms, key, word) for key in reading.keys)
 
     return test
+
+
+def is_compound(forms: Sequence[WordForm], key: str, word: str) -> bool:
+    """Say whether a word shows an affix form, and none that takes it back."""
+    pieces = [(k, f) for f in forms if f.affix is not Affix.NONE for k in f.keys]
+    if any(form.is_whole and piece == key for piece, form in pieces):
+        return False
+    pieces.sort(key=lambda both: -len(both[0]))
+    return any(
+        decides(affix, key, word, [b for b in pieces if b[1].affix is affix])
+        for affix in (Affix.PREFIX, Affix.SUFFIX, Affix.INFIX)
+    )
+
+
+def decides(
+    affix: Affix, key: str, word: str, pieces: Sequence[tuple[str, WordForm]]
+) -> bool:
+    """Say what the longest form that counts says of a word."""
+    for piece, form in pieces:
+        for at in range(len(key) - len(piece) + 1):
+            before, after = at, len(key) - at - len(piece)
+            beside = {
+                Affix.PREFIX: after if not before else -1,
+                Affix.SUFFIX: before if not after else -1,
+                Affix.INFIX: min(before, after),
+            }[affix]
+            if form.is_whole or beside < 0 or not key.startswith(piece, at):
+                continue
+            if form.is_except:
+                return False
+            if beside >= MIN_REST and form.admits(word):
+                return True
+    return False
 
 
 def follow(
@@ -265,10 +301,14 @@ def is_near(left: Sighting, right: Sighting, gap: Gap) -> bool:
 
 def expression(leaf: RegexLeaf, scope: str, doc: Document) -> set[Place] | None:
     """Return the places of a regular expression that Python reads alike."""
+
+    def lettered(text: str) -> str:  # Python's \w leaves combining marks out
+        return "".join("_" if unicodedata.combining(c) else c for c in text)
+
     flags = re.IGNORECASE if "i" in leaf.flags else re.NOFLAG
     found: list[Place] = []
     for name in TEXTS[:3] if scope == "text" else (scope,):
-        matches = re.finditer(leaf.text, getattr(doc, name), flags)
+        matches = re.finditer(leaf.text, lettered(getattr(doc, name)), flags)
         found += [(name, leaf.source, *match.span()) for match in matches]
     return set(found[:MOST]) or None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from datetime import timedelta
 
 import pytest
@@ -57,6 +58,32 @@ def test_matches_come_in_the_order_of_the_rules_with_their_places() -> None:
     assert [b.text for b in matches[0].because] == ["Waffen", "Baku"]
 
 
+IN_ENTRY = [
+    *("Baku", "Baku AND Tiflis", "Baku OR Öl", "1 OF (Baku, Öl)", "$land", "/Bak./"),
+    *("ATLEAST/2 Baku", '"Baku und"', "Baku NEAR Tiflis", "author:Meyer", "-(-Baku)"),
+    *("2 OF (Baku, Tiflis, Öl)", "1 OF (-Öl, Gas)", "(/B.k/ OR Öl) AND Baku"),
+]
+NOT_IN_ENTRY = [
+    *("Öl", "Baku AND Öl", "Gas OR Öl", "2 OF (Baku, Öl)", "ATLEAST/3 Baku", "/Öl/"),
+    *('"Tiflis Baku"', "Tiflis NEAR/0 Baku", "author:Baku", "content:Tiflis"),
+    *("ATLEAST/1 Öl", "ATLEAST/2 Tiflis", "$land AND Öl", "Baku AND -Baku"),
+]
+
+
+def test_every_construct_and_its_negation() -> None:
+    entry = Entry("k", title="Baku und Tiflis", content="Baku", author="Meyer")
+    queries = [*IN_ENTRY, *NOT_IN_ENTRY]
+    rules = [Rule(query, query, feeds=("dw",)) for query in queries]
+    assert fired(rules, entry) == IN_ENTRY
+    rules = [Rule(query, f"NOT ({query})", feeds=("dw",)) for query in queries]
+    assert fired(rules, entry) == NOT_IN_ENTRY
+
+
+def test_where_nothing_is_met_nothing_matches() -> None:
+    assert fired([Rule("r", "Baku AND Öl")], Entry("k", title="Tiflis")) == []
+    assert fired([Rule("r", "Baku AND Öl")], Entry("k", title="Baku")) == []
+
+
 def test_a_feed_that_is_not_configured_is_judged_too() -> None:
     rules = [Rule("alle", "Baku"), Rule("dw", "Baku", feeds=("dw",))]
     feed = Feed("new", "https://example.org/new", timedelta(minutes=10))
@@ -69,12 +96,31 @@ def test_a_rule_that_cannot_be_read_is_refused() -> None:
 
 
 def test_what_is_learnt_of_the_words_changes_no_result() -> None:
-    rules = [Rule("beide", "oft AND selten"), Rule("oder", "oft OR selten OR x*yz")]
+    rules = [
+        Rule("beide", "oft AND selten"),
+        Rule("oder", "oft OR selten OR x*yz"),
+        Rule("nie", "selten AND nie"),
+        Rule("teil", "nie AND (x*yz OR oft)"),
+        Rule("phrase", '"nie oft" OR =NIE'),
+    ]
     found = RuleSet(rules, {}, [FEED])
     often, rare = Entry("1", "oft"), Entry("2", "selten oft")
     for _ in range(LEARNT_AFTER + 1):
         assert [match.rule for match in found.matches(often, FEED)] == ["oder"]
     assert [match.rule for match in found.matches(rare, FEED)] == ["beide", "oder"]
+    never = Entry("3", "nie und selten xxyz")
+    assert [m.rule for m in found.matches(never, FEED)] == ["oder", "nie", "teil"]
+
+
+def test_rules_are_read_alike_where_garbage_is_not_collected() -> None:
+    gc.disable()
+    try:
+        assert fired([Rule("r", "Baku")], Entry("k", "Baku")) == ["r"]
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
+    assert fired([Rule("r", "Baku")], Entry("k", "Baku")) == ["r"]
+    assert gc.isenabled()
 
 
 def test_pieces_that_are_not_used_are_forgotten_first() -> None:
