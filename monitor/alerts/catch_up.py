@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Final
 
 from monitor.alerts.reasons import reasons
-from monitor.alerts.wording import cut, one_line
+from monitor.alerts.wording import counted, cut, one_line
 from monitor.model import Message, MessageKind, Priority, StoredAlert
 
 _MOST_SHOWN: Final = 10
@@ -43,7 +43,7 @@ def _message(
         who = "new or corrected rules match"
     return Message(
         kind=MessageKind.ALERT,
-        title=f"catch-up: {count} {'entry' if count == 1 else 'entries'} "
+        title=f"catch-up: {counted(count, 'entry', 'entries')} "
         f"of the last {span} that {who}",
         priority=min(Priority.NORMAL, max(alert.priority for alert in alerts)),
         alerts=tuple(alert.id for alert in alerts),

@@ -29,6 +29,11 @@ _UNITS = (
 )
 
 
+def counted(count: int, one: str, many: str = "") -> str:
+    """Return "1 entry", "2 entries"; without `many` an s is put behind `one`."""
+    return f"{count} {one if count == 1 else many or one + 's'}"
+
+
 def legible(text: str) -> str:
     """Return the text without control characters and bidi tricks."""
     return text.translate(_LEGIBLE)

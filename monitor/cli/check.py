@@ -10,8 +10,9 @@ from typing import Annotated
 
 import typer
 
+from monitor.alerts.wording import counted
 from monitor.cli.frame import OK, PROBLEM, UNUSABLE, given_config
-from monitor.cli.output import counted, print_json, say, show
+from monitor.cli.output import print_json, say, show
 from monitor.clock import SystemClock
 from monitor.config import (
     config_schema,

@@ -90,14 +90,25 @@ def _compiled(context: typer.Context, query: str) -> Query:
         loaded, settings = usable_files(around)
         lists = loaded.lists
         forms = around.forms(needed_terms([query], lists), settings)
+    return compiled_or_exit(query, lists, forms)
+
+
+def compiled_or_exit(
+    text: str,
+    lists: Mapping[str, tuple[str, ...]],
+    forms: Forms,
+    *,
+    is_bound: bool = False,
+) -> Query:
+    """Return a query as it was typed; say what is wrong with it, and end if it must."""
     try:
-        compiled = compile_query(query, lists, forms=forms)
+        compiled = compile_query(text, lists, bound=is_bound, forms=forms)
     except QueryError as error:
         for problem in error.problems:
-            say(format_problem(query, problem))
+            say(format_problem(text, problem))
         raise typer.Exit(UNUSABLE) from None
     for problem in compiled.problems:
-        say(format_problem(query, problem))
+        say(format_problem(text, problem))
     return compiled
 
 

@@ -76,11 +76,6 @@ def print_rows(
     console().print(table)
 
 
-def counted(count: int, one: str, many: str = "") -> str:
-    """Return "1 entry", "2 entries"; without `many` an s is put behind `one`."""
-    return f"{count} {one if count == 1 else many or one + 's'}"
-
-
 def cell(value: object) -> str:
     """Return a value for a person's table; times in the system's own zone."""
     if isinstance(value, datetime):

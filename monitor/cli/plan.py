@@ -9,9 +9,9 @@ from typing import Annotated
 
 import typer
 
-from monitor.alerts.wording import one_line
+from monitor.alerts.wording import counted, one_line
 from monitor.cli.frame import PROBLEM, open_views, surroundings
-from monitor.cli.output import counted, print_json, print_rows, say, show
+from monitor.cli.output import print_json, print_rows, say, show
 from monitor.cli.search import progress, since_when
 from monitor.jobs.comparing import LOUD, Comparison
 from monitor.jobs.edits import summary

@@ -15,7 +15,7 @@ from rich.text import Text
 
 from monitor.alerts.excerpts import excerpts, merged
 from monitor.alerts.reasons import reasons
-from monitor.alerts.wording import legible, one_line
+from monitor.alerts.wording import counted, legible, one_line
 from monitor.cli.frame import (
     OK,
     PROBLEM,
@@ -24,10 +24,9 @@ from monitor.cli.frame import (
     surroundings,
     usable_files,
 )
-from monitor.cli.grep import format_problem
-from monitor.cli.output import cell, console, counted, print_json, say, show
+from monitor.cli.grep import compiled_or_exit
+from monitor.cli.output import cell, console, print_json, say, show
 from monitor.config import Loaded, parse_duration
-from monitor.errors import QueryError
 from monitor.jobs.searching import (
     Hit,
     Missing,
@@ -37,7 +36,7 @@ from monitor.jobs.searching import (
     hits,
     near_keys,
 )
-from monitor.matching import Query, compile_query, selects
+from monitor.matching import Query, selects
 from monitor.matching.narrowing import anchor_keys
 from monitor.matching.needs import needed_terms
 from monitor.model import Feed, Rule, Settings, StoredEntry
@@ -122,32 +121,12 @@ class _Asked:
         named = known.get(rule)
         text = named.query if named else query
         is_bound = bool(named and named.feeds)
-        compiled = _compiled(around, loaded, settings, text, is_bound=is_bound)
+        forms = around.forms(needed_terms([text], loaded.lists), settings)
+        compiled = compiled_or_exit(text, loaded.lists, forms, is_bound=is_bound)
         return cls(compiled, {feed.name: feed for feed in settings.feeds}, named)
 
     def selects(self, feed: Feed) -> bool:
         return self.rule is None or selects(self.rule.feeds, feed)
-
-
-def _compiled(
-    around: Surroundings,
-    loaded: Loaded,
-    settings: Settings,
-    text: str,
-    *,
-    is_bound: bool,
-) -> Query:
-    terms = needed_terms([text], loaded.lists)
-    forms = around.forms(terms, settings)
-    try:
-        compiled = compile_query(text, loaded.lists, bound=is_bound, forms=forms)
-    except QueryError as error:
-        for problem in error.problems:
-            say(format_problem(text, problem))
-        raise typer.Exit(UNUSABLE) from None
-    for problem in compiled.problems:
-        say(format_problem(text, problem))
-    return compiled
 
 
 # --- matches -------------------------------------------------------------------

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from pathlib import PurePath
 from typing import Final
 
+from monitor.alerts.wording import counted
 from monitor.jobs.comparing import Comparison, RuleChange
 from monitor.jobs.in_force import InForce
 from monitor.jobs.report import tell_ops
@@ -84,8 +85,7 @@ def summary(compared: Comparison, old: InForce, new: InForce, days: int) -> str:
     what = ", ".join(_counted(changes))
     gained = sum(change.gained for change in changes)
     lost = sum(change.lost for change in changes)
-    span = f"{days} days" if days > 1 else "1 day"
-    return f"{where}: {what}: +{gained} / -{lost} in {span}"
+    return f"{where}: {what}: +{gained} / -{lost} in {counted(days, 'day')}"
 
 
 def _counted(changes: Sequence[RuleChange]) -> list[str]:
@@ -94,7 +94,7 @@ def _counted(changes: Sequence[RuleChange]) -> list[str]:
         for state in ("new", "removed", "changed")
     }
     said = [
-        f"{sign}{len(names)} {'rule' if len(names) == 1 else 'rules'}"
+        sign + counted(len(names), "rule")
         for sign, names in (("+", by_state["new"]), ("-", by_state["removed"]))
         if names
     ]
