@@ -199,6 +199,12 @@ class Value(_Unseen):
 Term = Word | Phrase | Expression | Value
 
 
+def rarest_anchor(children: Iterable[Condition], cost: Cost) -> Signals | None:
+    """Return the rarest anchor of conditions that must all be true, if any has one."""
+    anchors = (child.anchor(cost) for child in children)
+    return min((a for a in anchors if a is not None), key=cost, default=None)
+
+
 def in_reading_order(places: Collection[Because]) -> Places:
     """Return distinct places by field, then by where they are."""
     return tuple(

@@ -13,6 +13,7 @@ from monitor.matching.conditions import (
     Places,
     Signals,
     Word,
+    rarest_anchor,
 )
 from monitor.matching.document import View
 from monitor.matching.fieldtext import Span
@@ -45,8 +46,7 @@ class All:
 
     def anchor(self, cost: Cost) -> Signals | None:
         """Return the rarest anchor of a child."""
-        anchors = [child.anchor(cost) for child in self.children]
-        return min((a for a in anchors if a is not None), key=cost, default=None)
+        return rarest_anchor(self.children, cost)
 
 
 @dataclass(slots=True, eq=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from monitor.matching.conditions import Condition, Phrase, Signals, Term, Word
@@ -83,10 +83,14 @@ def _shown(form: WordForm) -> str:
 
 
 def _anchor(condition: Condition, index: UnitIndex) -> Anchor | None:
-    units = {
-        signal: index.units[unit] for signal, unit in units_by_signal(condition).items()
-    }
-    anchor = condition.anchor(lambda signals: _cost(signals, units))
+    def unit(signal: int) -> Unit:
+        return index.units[index.unit_of(signal)]
+
+    def cost(signals: Signals) -> float:
+        """Return a guess how often one of some words is there: short ones often."""
+        return sum(1 / (1 + len(unit(each).text)) for each in signals)
+
+    anchor = condition.anchor(cost)
     if anchor is None:
         return None
     terms = dict.fromkeys(
@@ -94,13 +98,10 @@ def _anchor(condition: Condition, index: UnitIndex) -> Anchor | None:
         for term in terms_of(condition)
         if not anchor.isdisjoint(units_by_signal(term))
     )
-    found = [units[signal] for signal in anchor]
-    if any(unit.wildcards or any(unit.affixes()) for unit in found):
-        return Anchor(tuple(terms), None)
-    keys = (k for unit in found for keys, _ in unit.whole_words() for k in keys)
+    keys: set[str] = set()
+    for signal in anchor:
+        listed = unit(signal).listed_keys
+        if listed is None:
+            return Anchor(tuple(terms), None)
+        keys |= listed
     return Anchor(tuple(terms), frozenset(keys))
-
-
-def _cost(signals: Signals, units: Mapping[int, Unit]) -> float:
-    """Return a guess how often one of some words is there: the shorter, the oftener."""
-    return sum(1 / (1 + len(units[each].text)) for each in signals)

@@ -5,10 +5,8 @@ from __future__ import annotations
 import math
 
 from monitor.matching.conditions import Condition, Signals
-from monitor.matching.forms import Affix
 from monitor.matching.index import UnitIndex
 from monitor.matching.query import Query
-from monitor.matching.units import Unit
 
 
 def anchor_keys(query: Query) -> frozenset[str] | None:
@@ -21,14 +19,9 @@ def anchor_keys(query: Query) -> frozenset[str] | None:
 
 def keys_of(condition: Condition, index: UnitIndex) -> frozenset[str] | None:
     """Return the same for a condition; `index` holds its words."""
-    units = {
-        signal: unit
-        for signals in index.scoped.values()
-        for unit, signal in signals.items()
-    }
 
     def keys(signal: int) -> frozenset[str] | None:
-        return _whole_keys(index.units[units.get(signal, signal)])
+        return index.units[index.unit_of(signal)].listed_keys
 
     def cost(signals: Signals) -> float:
         found = [keys(signal) for signal in signals]
@@ -40,11 +33,3 @@ def keys_of(condition: Condition, index: UnitIndex) -> frozenset[str] | None:
     if anchor is None or math.isinf(cost(anchor)):
         return None
     return frozenset[str]().union(*(keys(signal) or () for signal in anchor))
-
-
-def _whole_keys(unit: Unit) -> frozenset[str] | None:
-    """Return the keys of the words that meet a unit, None if they cannot be listed."""
-    is_open = any(form.affix is not Affix.NONE for form in unit.forms)
-    if unit.wildcards or is_open:
-        return None
-    return frozenset(key for keys, _ in unit.whole_words() for key in keys)

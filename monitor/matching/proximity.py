@@ -13,6 +13,7 @@ from monitor.matching.conditions import (
     Placed,
     Places,
     Signals,
+    rarest_anchor,
 )
 from monitor.matching.document import View
 from monitor.matching.fieldtext import Span
@@ -54,8 +55,7 @@ class Near:
 
     def anchor(self, cost: Cost) -> Signals | None:
         """Return the rarest anchor of an operand."""
-        anchors = [child.anchor(cost) for child in self.children]
-        return min((a for a in anchors if a is not None), key=cost, default=None)
+        return rarest_anchor(self.children, cost)
 
 
 @dataclass(slots=True, eq=False)

@@ -74,6 +74,13 @@ class Unit:
         return [form for form in self.forms if form.affix is not _WHOLE]
 
     @property
+    def listed_keys(self) -> frozenset[str] | None:
+        """The keys of all words that are met, None if no key tells of some."""
+        if self.is_open:
+            return None
+        return frozenset(key for found, _ in self.whole_words() for key in found)
+
+    @property
     def is_open(self) -> bool:
         """Whether words are met that no key tells of."""
         return bool(self.wildcards or self.affixes())
