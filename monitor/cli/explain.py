@@ -17,6 +17,7 @@ from monitor.matching import Query, QueryCompiler, check_list, contained_rules
 from monitor.matching.fields import RAW
 from monitor.matching.forms import Affix, Forms, WordForm
 from monitor.matching.leaves import inflected_words
+from monitor.matching.lists import with_lists
 from monitor.matching.narrowing import anchor_keys
 from monitor.matching.parsing import parse
 from monitor.matching.syntax import (
@@ -92,7 +93,8 @@ def _object(
 
 def _remarks(rule: Rule, loaded: Loaded, compiler: QueryCompiler) -> Iterator[str]:
     """Yield what is to be said beside the query: of its lists, of other rules."""
-    for name in _lists_of(rule.query, loaded):
+    names = (name for name, _ in with_lists(rule.query, loaded.lists) if name)
+    for name in dict.fromkeys(names):
         items = loaded.lists[name]
         for place, problem in check_list(name, items, loaded.lists, loaded.forms):
             yield f"{problem.severity}: in ${name}, {items[place]}: {problem.text}"
@@ -107,27 +109,11 @@ def _remarks(rule: Rule, loaded: Loaded, compiler: QueryCompiler) -> Iterator[st
             yield f"{severity}: {text}"
 
 
-def _lists_of(query: str, loaded: Loaded) -> dict[str, None]:
-    """Return the names of the lists that a query uses, and of those that they use."""
-    found: dict[str, None] = {}
-    waiting = [parse(query)[0]]
-    while waiting:
-        for ref in waiting.pop(0).lists:
-            if ref.name not in found:
-                found[ref.name] = None
-                items = loaded.lists[ref.name]
-                waiting += [parse(item, item=True)[0] for item in items]
-    return found
-
-
 def _all_forms(query: str, loaded: Loaded) -> dict[str, list[str]]:
     """Return the forms of each inflected word, by the term that it stands in."""
-    syntaxes = [parse(query)[0]]
-    for name in _lists_of(query, loaded):
-        syntaxes += [parse(item, item=True)[0] for item in loaded.lists[name]]
     return {
         leaf.source: list(map(_shape, found))
-        for syntax in syntaxes
+        for _, syntax in with_lists(query, loaded.lists)
         for leaf in syntax.leaves
         if isinstance(leaf, Leaf) and (found := _forms(leaf, loaded.forms))
     }

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from itertools import permutations
 from typing import Final
 
-from monitor.matching.parsing import parse
-from monitor.matching.syntax import Syntax
+from monitor.matching.lists import with_lists
+from monitor.matching.syntax import Leaf, ListRef, RegexLeaf, Syntax
 from monitor.model import Rule, StoredMatch
 
 _MOST_RULES: Final = 50  # an entry that more rules are true of says nothing of a pair
@@ -69,23 +69,15 @@ def _count(report: RuleReport, match: StoredMatch) -> None:
 
 def terms_of(query: str, lists: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
     """Return the terms that can make a query true, as written, lists filled in."""
-    found: dict[str, None] = {}
-    seen: set[str] = set()
-    waiting = [parse(query)[0]]
-    while waiting:
-        syntax = waiting.pop(0)
-        found.update(dict.fromkeys(_wanted(syntax)))
-        for ref in syntax.lists:
-            if ref.name not in seen and not _is_negated(syntax, ref.start):
-                seen.add(ref.name)
-                items = lists.get(ref.name, ())
-                waiting += [parse(item, item=True)[0] for item in items]
-    return tuple(found)
+    syntaxes = (syntax for _, syntax in with_lists(query, lists, _is_wanted))
+    wanted = (
+        leaf.source
+        for syntax in syntaxes
+        for leaf in syntax.leaves
+        if _is_wanted(syntax, leaf)
+    )
+    return tuple(dict.fromkeys(wanted))
 
 
-def _wanted(syntax: Syntax) -> Iterator[str]:
-    return (x.source for x in syntax.leaves if not _is_negated(syntax, x.start))
-
-
-def _is_negated(syntax: Syntax, at: int) -> bool:
-    return any(node.start <= at < node.end for node in syntax.negations)
+def _is_wanted(syntax: Syntax, node: Leaf | RegexLeaf | ListRef) -> bool:
+    return not any(n.start <= node.start < n.end for n in syntax.negations)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -180,6 +181,28 @@ class ListBook:
     def _depth(self, syntax: Syntax) -> int:
         depths = [ref.depth + 1 + self.get(ref.name).depth for ref in syntax.lists]
         return max([syntax.depth, *depths])
+
+
+def with_lists(
+    query: str,
+    lists: Mapping[str, Sequence[str]],
+    follows: Callable[[Syntax, ListRef], bool] = lambda *_: True,
+) -> Iterator[tuple[str, Syntax]]:
+    """Yield a query that can be read, and the items of the lists it leads to.
+
+    Each comes with the name of its list, the query itself with an empty one. A list
+    comes once; `follows` says whether a place that names one leads there.
+    """
+    seen: set[str] = set()
+    waiting = deque([("", parse(query)[0])])
+    while waiting:
+        name, syntax = waiting.popleft()
+        yield name, syntax
+        for ref in syntax.lists:
+            if ref.name not in seen and follows(syntax, ref):
+                seen.add(ref.name)
+                items = lists.get(ref.name, ())
+                waiting.extend((ref.name, parse(i, item=True)[0]) for i in items)
 
 
 def check_list(
