@@ -20,6 +20,7 @@ from monitor.config.source import Source, read_source
 from monitor.config.taking_over import TakenOver, take_all, take_good
 from monitor.config.yaml_file import YamlFile, mapping
 from monitor.errors import LexiconError
+from monitor.matching import QueryCompiler
 from monitor.matching.forms import Forms
 from monitor.model import ChannelSpec, Diagnostic, Rule, Settings
 
@@ -38,7 +39,7 @@ class Loaded:
     `left_out` those that are broken and have none. `contacts` is the channel that
     each file names for its errors. `forms` are those of all terms of the rules and
     lists; where `lexicon_error` says that some could not be read, no example was run.
-    `failed_tests` are the diagnostics of examples.
+    `failed_tests` are the diagnostics of examples; `compiler` has compiled the rules.
     """
 
     settings: Settings | None
@@ -52,6 +53,7 @@ class Loaded:
     forms: Forms = field(default_factory=dict)
     failed_tests: tuple[Diagnostic, ...] = ()
     lexicon_error: str = ""
+    compiler: QueryCompiler | None = None
 
     def require_forms(self) -> None:
         """Refuse what was read without all word forms.
@@ -165,6 +167,7 @@ class _Loading:
             forms=taken.check.forms,
             failed_tests=tuple(taken.check.failed_tests),
             lexicon_error=taken.check.lexicon_error,
+            compiler=taken.check.compiler,
         )
 
     def _channels(

@@ -7,7 +7,6 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from types import MappingProxyType
 from typing import Final
 
 from monitor.config.fillings import Fillings, digest
@@ -26,6 +25,7 @@ from monitor.matching import (
 )
 from monitor.matching.forms import Forms
 from monitor.matching.needs import needed_terms
+from monitor.matching.notes import NO_FORMS
 from monitor.model import Diagnostic, Priority, QueryProblem, Rule, RuleTest, Severity
 
 _ANYTHING = ("x",)  # stands for a list that is wrong by itself, which was said
@@ -36,7 +36,7 @@ _SOON: Final = timedelta(days=14)  # a rule's end within it is worth a note
 
 def no_forms(terms: Collection[str]) -> Forms:  # noqa: ARG001 - as it is called
     """Return no forms: every term is met only as it was typed."""
-    return MappingProxyType({})
+    return NO_FORMS
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,8 @@ class Defaults:
 class RuleSetCheck:
     """What files say together; findings by file, and which of them are failed tests.
 
-    With a `lexicon_error` some forms are missing, and no test was run.
+    With a `lexicon_error` some forms are missing, and no test was run. `compiler` has
+    compiled the rules.
     """
 
     rules: list[Rule] = field(default_factory=list)
@@ -70,6 +71,7 @@ class RuleSetCheck:
     )
     failed_tests: list[Diagnostic] = field(default_factory=list)
     lexicon_error: str = ""
+    compiler: QueryCompiler | None = None
 
     def errors(self) -> dict[str, list[Diagnostic]]:
         """Return the errors, by file; files without one are left out."""
@@ -107,6 +109,7 @@ class _Checking:
         for name, read in owners.items():
             self._check_list(read, name)
         compiler = QueryCompiler(self._lists, self._result.forms)
+        self._result.compiler = compiler
         seen: dict[str, ReadRules] = {}
         for read in self._files:
             for name, entry in read.model.rules.items() if read.model else ():

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
-from monitor.matching import RuleSet
+from monitor.matching import QueryCompiler, RuleSet
 from monitor.matching.forms import Forms
+from monitor.matching.notes import NO_FORMS
 from monitor.model import Because, Entry, Feed, Lane, Rule, Settings
-
-_NO_FORMS: Forms = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +34,19 @@ class InForce:
         settings: Settings,
         rules: Sequence[Rule],
         lists: Mapping[str, Sequence[str]],
-        forms: Forms = _NO_FORMS,
+        forms: Forms = NO_FORMS,
+        *,
+        compiler: QueryCompiler | None = None,
     ) -> InForce:
-        """Return the settings and rules, indexed for the jobs."""
+        """Return the settings and rules, indexed for the jobs.
+
+        What `compiler` has compiled with these lists and forms is not compiled again.
+        """
         enabled = [rule for rule in rules if rule.enabled]
         return cls(
             settings=settings,
             rules={rule.name: rule for rule in rules},
-            rule_set=RuleSet(enabled, lists, settings.feeds, forms),
+            rule_set=RuleSet(enabled, lists, settings.feeds, forms, compiler=compiler),
             feeds={feed.name: feed for feed in settings.feeds},
             places={spec.name: len(spec.urls) for spec in settings.channels},
             lists=lists,

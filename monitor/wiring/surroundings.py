@@ -66,7 +66,13 @@ def in_force_of(loaded: Loaded) -> InForce:
     """
     if loaded.settings is None:
         raise ConfigError(loaded.diagnostics)
-    return InForce.of(loaded.settings, loaded.rules, loaded.lists, loaded.forms)
+    return InForce.of(
+        loaded.settings,
+        loaded.rules,
+        loaded.lists,
+        loaded.forms,
+        compiler=loaded.compiler,
+    )
 
 
 def require_usable(loaded: Loaded) -> None:
