@@ -21,7 +21,7 @@ from monitor.matching.german import (
     modifies,
     vocabulary,
 )
-from monitor.text.words import with_digraphs, without_umlauts
+from monitor.text.folding import with_digraphs, without_umlauts
 
 COMPOUNDING: Final = frozenset({"de", "en"})
 """The languages whose compounds are looked for."""

@@ -19,7 +19,6 @@ shows decides; `AffixIndex` does that, and nobody else needs to look at exceptio
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -27,7 +26,7 @@ from enum import Enum
 from functools import cache
 from typing import Final, Generic, TypeVar
 
-from monitor.text.words import APOSTROPHES, DASHES, INVISIBLE, keys
+from monitor.text.folding import SILENT, keys
 
 MIN_REST: Final = 3
 """So many letters at least stand beside the part of a compound that a term names."""
@@ -36,7 +35,6 @@ COMPOUNDS: Final = "~"
 
 _LONGEST_WORD: Final = 80  # a longer one is none, and all its pieces would be many
 
-_SILENT = re.compile(f"[{re.escape(DASHES)}{APOSTROPHES}{INVISIBLE}/]")
 _DIGRAPHS: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 
 Owner = TypeVar("Owner", bound=Hashable)
@@ -93,8 +91,8 @@ class WordForm:
     def _is_spelled_like(self, word: str) -> bool:
         if self.affix is not Affix.NONE:
             return True  # a part's spelling is in its one key already
-        spelled = unicodedata.normalize("NFC", _SILENT.sub("", word))
-        small = _SILENT.sub("", self.text).lower()
+        spelled = unicodedata.normalize("NFC", SILENT.sub("", word))
+        small = SILENT.sub("", self.text).lower()
         own = (small, small.translate(_DIGRAPHS))
         if spelled.isupper():  # a ß has no capital
             return spelled in {text.upper() for text in own}

@@ -18,7 +18,8 @@ from monitor.matching.syntax import Leaf, RegexLeaf
 from monitor.matching.units import Unit
 from monitor.matching.values import COMPARISONS
 from monitor.matching.wildcards import is_wildcard, spellings
-from monitor.text.words import DASHES, UNSPACED_TEXT, Compound, compounds, keys
+from monitor.text.folding import DASHES, keys
+from monitor.text.words import UNSPACED_TEXT, Compound, compounds
 
 _HYPHEN = re.compile(f"[{re.escape(DASHES)}/]+")
 

@@ -8,7 +8,8 @@ from enum import StrEnum
 from typing import Final, NamedTuple
 
 from monitor.matching import fields
-from monitor.text.words import APOSTROPHES, DASHES, INVISIBLE, MARKS
+from monitor.text.folding import APOSTROPHES, DASHES, INVISIBLE
+from monitor.text.words import MARKS
 
 
 class Kind(StrEnum):

@@ -16,13 +16,8 @@ from typing import NamedTuple
 from monitor.matching.index import NO_TESTS, Name, UnitIndex
 from monitor.matching.places import Pieces
 from monitor.matching.units import Test
-from monitor.text.words import (
-    BESIDE,
-    REMEMBERED_LENGTH,
-    Reading,
-    with_digraphs,
-    without_umlauts,
-)
+from monitor.text.folding import with_digraphs, without_umlauts
+from monitor.text.words import BESIDE, REMEMBERED_LENGTH, Reading
 
 
 class Sighting(NamedTuple):

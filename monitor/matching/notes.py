@@ -11,7 +11,8 @@ from monitor.matching.forms import Forms, asked
 from monitor.matching.syntax import Leaf, RegexLeaf
 from monitor.matching.wildcards import is_wildcard
 from monitor.model import QueryProblem, Severity
-from monitor.text.words import compounds, keys
+from monitor.text.folding import keys
+from monitor.text.words import compounds
 
 NO_FORMS: Final[Forms] = MappingProxyType({})
 _FEWEST = 2

@@ -24,7 +24,7 @@ from monitor.matching.syntax import (
     unplaced,
 )
 from monitor.matching.terms import leaf_of, problems_of, regex_of, regex_problems
-from monitor.text.words import DASHES
+from monitor.text.folding import DASHES
 
 _FIELDS = frozenset({Kind.FIELD, Kind.GAP})
 _LEAVES = frozenset({Kind.WORD, Kind.PHRASE, Kind.RAW})

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from monitor.text.words import APOSTROPHES, DASHES, INVISIBLE, readings
+from monitor.text.folding import APOSTROPHES, DASHES, INVISIBLE
+from monitor.text.words import readings
 
 _INVISIBLE = re.compile(f"[{INVISIBLE}]")
 _DASH = re.compile(f"[{re.escape(DASHES)}]")

@@ -8,7 +8,7 @@ from typing import Final, Protocol
 
 from monitor.matching.forms import Affix, WordForm
 from monitor.matching.spelling import exact_form
-from monitor.text.words import keys
+from monitor.text.folding import keys
 
 _WHOLE: Final = Affix.NONE  # asked of each form of each rule, and quicker so
 

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Final
 
 from monitor.matching.wildcards import globs, is_wildcard, star_regex
-from monitor.text.words import keys
+from monitor.text.folding import keys
 
 Place = tuple[int, int]
 Compare = Callable[[str], Place | None]

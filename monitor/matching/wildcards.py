@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from monitor.text.words import keys
+from monitor.text.folding import keys
 
 # A longer word is none, and a wildcard's work on it would not be bounded.
 LONGEST_WORD: Final = 200

@@ -22,7 +22,7 @@ from sqlalchemy import ColumnElement, Connection, Select, func, insert, select, 
 from monitor.model import Entry, StoredEntry
 from monitor.store import rows
 from monitor.store.tables import WORD_INDEX, entries, entry_words, feeds
-from monitor.text import words
+from monitor.text.folding import keys
 from monitor.text.words import readings
 
 _KEYS_PER_QUERY: Final = 200
@@ -36,8 +36,9 @@ _AS_LETTERS: Final = {
 @cache
 def keys_version() -> str:
     """Return a text that changes with the way in which words get their keys."""
-    source = Path(words.__code__.co_filename).read_bytes()
-    found = hashlib.sha256(source + unicodedata.unidata_version.encode())
+    found = hashlib.sha256(unicodedata.unidata_version.encode())
+    for function in (keys, readings):  # one of each module that makes keys
+        found.update(Path(function.__code__.co_filename).read_bytes())
     return found.hexdigest()[:12]
 
 

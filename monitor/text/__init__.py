@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
+from monitor.text.folding import keys
 from monitor.text.markup import plain_text, tidy
-from monitor.text.words import Word, keys, word_keys, words
+from monitor.text.words import Word, word_keys, words
 
 __all__ = ["Word", "keys", "plain_text", "tidy", "word_keys", "words"]

@@ -19,7 +19,7 @@ import pytest
 
 from monitor.lexicon import Lexicon
 from monitor.matching.forms import Forms
-from monitor.text.words import keys
+from monitor.text.folding import keys
 
 EVERY = 10
 FIRST_FORM = 7  # the columns before are the lemma, its kind and its gender

@@ -28,7 +28,8 @@ from monitor.matching.syntax import (
     Scoped,
 )
 from monitor.matching.wildcards import spellings
-from monitor.text.words import Compound, Reading, compounds, keys, readings
+from monitor.text.folding import keys
+from monitor.text.words import Compound, Reading, compounds, readings
 
 TEXTS = ("title", "summary", "content", "author")
 MOST = 10

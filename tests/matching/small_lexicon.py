@@ -8,7 +8,7 @@ from monitor.matching.compounding import containing
 from monitor.matching.filling import filled, sought_stems
 from monitor.matching.forms import AffixIndex, WordForm
 from monitor.matching.lexemes import Known
-from monitor.text.words import keys
+from monitor.text.folding import keys
 
 
 def small_lexicon(language: str, paradigms: Mapping[str, str]) -> Known:
