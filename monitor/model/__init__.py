@@ -49,10 +49,10 @@ from monitor.model.entries import (
     Novelty,
     ParsedFeed,
     StoredEntry,
-    Tier,
     Verdict,
 )
 from monitor.model.fetching import Fetched, FetchOutcome, FetchRequest, Validators
+from monitor.model.traits import Habit, Tier, Traits, Wait
 
 __all__ = [
     "Because",
@@ -70,6 +70,7 @@ __all__ = [
     "FetchRequest",
     "Fetched",
     "Form",
+    "Habit",
     "HeldQuery",
     "HoldReason",
     "KnownEntry",
@@ -95,6 +96,8 @@ __all__ = [
     "StoredEntry",
     "StoredMatch",
     "Tier",
+    "Traits",
     "Validators",
     "Verdict",
+    "Wait",
 ]

@@ -7,15 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from monitor.model.fetching import Validators
-
-
-class Tier(StrEnum):
-    """Which parser served a document."""
-
-    STRICT = "strict"
-    REPAIRED = "repaired"
-    FEEDPARSER = "feedparser"
-    JSON = "json"
+from monitor.model.traits import Tier, Traits
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +133,7 @@ class FeedState:
     `polled_at` is the last try, `succeeded_at` the last good answer (304 counts),
     both None before the first. `validators_at` is when the last 200 came.
     `not_before_at` is the end of a Retry-After. `equal_bodies` counts polls in a
-    row whose body was the same without a 304.
+    row whose body was the same without a 304. `traits` is what was learned of it.
     """
 
     id: int
@@ -160,3 +152,4 @@ class FeedState:
     status: FeedStatus = FeedStatus.OK
     error: str = ""
     failing_since: datetime | None = None
+    traits: Traits = Traits()

@@ -42,6 +42,7 @@ _UNTRIED: Mapping[str, object] = {
     "errors": 0,
     "error": "",
     "failing_since": None,
+    "traits": {},
 }
 """What an address has said of itself, before it has said anything."""
 

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, TypeVar
 
+from pydantic import TypeAdapter
+
 from monitor.model import (
     Because,
     Entry,
@@ -14,11 +16,14 @@ from monitor.model import (
     HoldReason,
     Priority,
     StoredAlert,
+    Traits,
     Validators,
 )
 
 Row = Mapping[Any, Any]
 T = TypeVar("T", int, str)
+
+_TRAITS = TypeAdapter(Traits)
 
 _PER_QUERY = 500  # values in one IN (...): far below every SQLite's limit
 
@@ -63,6 +68,7 @@ def feed_state(row: Row) -> FeedState:
         status=FeedStatus(row["status"]),
         error=row["error"],
         failing_since=row["failing_since"],
+        traits=_TRAITS.validate_python(row["traits"]),
     )
 
 
@@ -83,8 +89,17 @@ def feed_values(state: FeedState) -> dict[str, object]:
         "equal_bodies": state.equal_bodies,
         "status": state.status.value,
         "error": state.error,
+        "traits": traits_values(state.traits),
         "claimed_until": None,
     }
+
+
+def traits_values(traits: Traits) -> dict[str, Any]:
+    """Return what was learned of a feed as JSON, without what is unknown."""
+    values: dict[str, Any] = _TRAITS.dump_python(
+        traits, mode="json", exclude_defaults=True
+    )
+    return values
 
 
 def entry_values(entry: Entry) -> dict[str, object]:

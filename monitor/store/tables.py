@@ -68,6 +68,10 @@ class FeedRow(SQLModel, table=True):
     status: str = "ok"
     error: str = ""
     active: bool = True  # stands in the configuration now
+    traits: dict[str, Any] = Field(
+        default_factory=dict,
+        sa_column=Column(JSON, nullable=False, server_default="{}"),
+    )
 
 
 class EntryRow(SQLModel, table=True):

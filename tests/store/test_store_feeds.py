@@ -8,7 +8,7 @@ from datetime import datetime
 import pytest
 from store_values import DAY, HOUR, MINUTE, NOW, allow_few_values, feed, fill
 
-from monitor.model import FeedState, FeedStatus, Validators
+from monitor.model import FeedState, FeedStatus, Habit, Tier, Traits, Validators, Wait
 from monitor.store.transaction import SqlTransaction
 
 HORIZON = 2 * DAY
@@ -63,6 +63,14 @@ def test_a_state_is_stored_whole_and_ends_the_claim(
         errors=2,
         error="HTTP 503",
         failing_since=NOW,
+        traits=Traits(
+            tier=Tier.STRICT,
+            min_interval=15 * MINUTE,
+            skip_hours=frozenset({1, 2}),
+            wait=Wait.TTL,
+            habit=Habit(entries=4.5, days=1.25, learned_at=NOW),
+            formerly=("https://old.example/rss",),
+        ),
         not_before_at=NOW + HOUR,
         next_poll_at=NOW + HOUR,
     )

@@ -26,7 +26,7 @@ def described(path: Path) -> dict[str, list[str]]:
     with closing(sqlite3.connect(path)) as connection:
         found = connection.execute(query).fetchall()
     return {
-        name: sorted(part.strip(' ()"') for part in sql.replace("\n", "").split(","))
+        name: sorted(part.strip(' ()"\t') for part in sql.replace("\n", "").split(","))
         for name, sql in found
         if name != "alembic_version"
     }

@@ -133,6 +133,7 @@ def test_entries_of_a_version_without_the_index_are_found(
     with closing(sqlite3.connect(database_path(url))) as connection, connection:
         for table in ("entry_word_index", "entry_words", "rule_versions"):
             connection.execute(f"DROP TABLE {table}")
+        connection.execute("ALTER TABLE feeds DROP COLUMN traits")
         connection.execute("UPDATE alembic_version SET version_num = '0002'")
 
     upgraded = SqlStore(Database.open(url))
