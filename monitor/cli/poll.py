@@ -23,7 +23,8 @@ from monitor.cli.frame import (
 from monitor.cli.output import console, print_json, say
 from monitor.config import parse_duration
 from monitor.errors import LockHeld
-from monitor.jobs.poll import may_ask, release_hints
+from monitor.jobs.asking import may_ask
+from monitor.jobs.poll import release_hints
 from monitor.jobs.round import DeliveryCounts, deliver_round, poll_round
 from monitor.log import LogFormat, LogLevel
 from monitor.model import FeedState, HoldReason, PollCounts
@@ -120,7 +121,7 @@ async def _round(
             )
         await runtime.aftermath.settled()  # what new rules catch up goes out too
         polled.feeds = len(names)
-        polled.not_due += len(names) - len(claimed)
+        polled.not_due = len(names) - polled.polled
         delivered = await deliver_round(
             runtime.deliver, runtime.store, around.clock, patience
         )

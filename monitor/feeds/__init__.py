@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from monitor.feeds.address import address_of, is_read, usable_validators
 from monitor.feeds.canonical import canonical_link
 from monitor.feeds.identity import fingerprint, identify
-from monitor.feeds.next_poll import after_poll, body_hash
+from monitor.feeds.next_poll import after_poll, body_hash, is_failure
 from monitor.feeds.novelty import decide
 from monitor.feeds.parse import parse_feed
 
 __all__ = [
+    "address_of",
     "after_poll",
     "body_hash",
     "canonical_link",
     "decide",
     "fingerprint",
     "identify",
+    "is_failure",
+    "is_read",
     "parse_feed",
+    "usable_validators",
 ]

@@ -1,18 +1,24 @@
 """What a poll leaves behind: validators, health, and when to poll next.
 
 The next poll is never nearer than the feed's interval: `every`, and no less than the
-`floor`. It is farther where asking gains nothing (the body stays the same, the
-publisher or the cache headers say so), and with every failure.
+`floor`. It is farther where asking gains nothing (the feed publishes seldom, the body
+stays the same, the publisher or the cache headers say so), and with every failure; it
+is nearer only for a while after entries were lost between two polls.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
+from operator import itemgetter
 
+from monitor.feeds.address import returned
 from monitor.feeds.backoff import backoff, busy_until
+from monitor.feeds.habit import patient_interval
 from monitor.feeds.hours import next_welcome
+from monitor.feeds.learning import taught
 from monitor.model import (
     Feed,
     FeedState,
@@ -22,6 +28,8 @@ from monitor.model import (
     ParsedFeed,
     PollPolicy,
     Validators,
+    Verdict,
+    Wait,
 )
 
 _SHORTEST = timedelta(seconds=1)  # where neither `every` nor the floor says more
@@ -30,6 +38,8 @@ _VALIDATORS_LAST = timedelta(days=8)
 _PATIENCE = timedelta(hours=1)  # the most that a publisher's wishes delay a poll
 _ABSURD = timedelta(days=7)  # a longer max-age was not meant for a feed
 _MOST_DOUBLINGS = 2
+_WATCHFUL = timedelta(days=7)  # how long a feed that lost entries is polled oftener
+_MANY = 1_000  # failures: a new address that is gone is given up at once
 _GOOD = frozenset({FetchOutcome.OK, FetchOutcome.NOT_MODIFIED})
 _GONE = 410
 
@@ -39,7 +49,9 @@ def after_poll(
     fetched: Fetched,
     parsed: ParsedFeed | None,
     *,
+    verdicts: Sequence[Verdict] = (),
     error: str = "",
+    is_offline: bool = False,
     feed: Feed,
     policy: PollPolicy,
     now: datetime,
@@ -47,22 +59,35 @@ def after_poll(
 ) -> FeedState:
     """Return the state of a feed after a poll.
 
-    `parsed` is None where nothing was parsed: a 304, an equal body, a failure. `error`
-    says why a body was no feed. `jitter` is a random number in [0, 1).
+    `parsed` is None where nothing was parsed: a 304, an equal body, a failure;
+    `verdicts` are on its entries. `error` says why a body was no feed. `is_offline`
+    says that our own network is down, which is no fault of the feed. `jitter` is a
+    random number in [0, 1).
     """
     still = state.not_before_at if _is_after(state.not_before_at, now) else None
     polled = replace(state, polled_at=now, not_before_at=still)
-    own = max(feed.every, policy.floor, _SHORTEST)
-    if error or fetched.outcome not in _GOOD:
+    if is_offline:
+        wait, why = _least_wait(feed, policy)
+        return _due(polled, feed, wait, why, now + wait * (1 + _SPREAD * jitter))
+    if is_failure(fetched, error):
         failing = _failing(polled, fetched, error, now)
-        return _with_backoff(failing, fetched, own, now, jitter)
-    well = _well(_answered(polled, fetched, now), parsed, now)
-    interval = max(own, _while_equal(well, own), _cached(fetched))
-    if not feed.every_is_own:
-        interval = max(interval, _wished(parsed))
+        least, _ = _least_wait(feed, policy)
+        return _with_backoff(
+            failing, fetched, feed, least=least, now=now, jitter=jitter
+        )
+    traits = taught(state, fetched, parsed, verdicts, feed=feed, now=now)
+    answered = _answered(polled, fetched, now)
+    well = _well(replace(answered, traits=traits), parsed, now)
+    interval, why = _longest_wait(well, fetched, feed, policy, now)
     is_first = state.succeeded_at is None
     spread = _place(feed.url, jitter) if is_first else _SPREAD * jitter
-    return replace(well, next_poll_at=_next(well, parsed, interval, spread, now))
+    due = _due(well, feed, interval, why, now + interval * (1 + spread))
+    return _welcome(due, now, spread)
+
+
+def is_failure(fetched: Fetched, error: str) -> bool:
+    """Say whether a poll failed: no good answer, or none that is a feed."""
+    return bool(error) or fetched.outcome not in _GOOD
 
 
 def body_hash(body: bytes) -> str:
@@ -118,10 +143,45 @@ def _well(state: FeedState, parsed: ParsedFeed | None, now: datetime) -> FeedSta
     )
 
 
+def _least_wait(feed: Feed, policy: PollPolicy) -> tuple[timedelta, Wait]:
+    if feed.every >= max(policy.floor, _SHORTEST):
+        return feed.every, Wait.EVERY
+    return max(policy.floor, _SHORTEST), Wait.FLOOR
+
+
+def _longest_wait(
+    state: FeedState,
+    fetched: Fetched,
+    feed: Feed,
+    policy: PollPolicy,
+    now: datetime,
+) -> tuple[timedelta, Wait]:
+    """Return how long a healthy feed is left alone, and what decides it.
+
+    What the feed's user wrote on the feed binds, but for what costs the publisher
+    most: bodies that stay equal, and answers that are said to be fresh for longer.
+    """
+    own, why = _least_wait(feed, policy)
+    waits = [(own, why)]
+    if not feed.every_is_own:
+        if _is_after(state.traits.gap_at, now - _WATCHFUL):
+            waits = [_watchful_wait(feed, policy)]
+        else:
+            waits += [(patient_interval(state.traits.habit, own, now), Wait.SELDOM)]
+        waits += [(_within_patience(state.traits.min_interval), Wait.TTL)]
+    waits += [(_while_equal(state, own), Wait.EQUAL), (_cached(fetched), Wait.CACHE)]
+    return max(waits, key=itemgetter(0))  # the first of equals
+
+
+def _watchful_wait(feed: Feed, policy: PollPolicy) -> tuple[timedelta, Wait]:
+    least, why = _least_wait(replace(feed, every=feed.every / 2), policy)
+    return least, Wait.GAP if why is Wait.EVERY else why
+
+
 def _while_equal(state: FeedState, own: timedelta) -> timedelta:
     """Return the interval of a feed that is served whole although it stays equal."""
-    if state.validators:
-        return own
+    if state.validators or not state.equal_bodies:
+        return timedelta(0)
     return min(own * (1 << min(state.equal_bodies, _MOST_DOUBLINGS)), _PATIENCE)
 
 
@@ -130,8 +190,7 @@ def _cached(fetched: Fetched) -> timedelta:
     return timedelta(0) if fresh > _ABSURD else min(fresh, _PATIENCE)
 
 
-def _wished(parsed: ParsedFeed | None) -> timedelta:
-    wish = parsed.min_interval if parsed else None
+def _within_patience(wish: timedelta | None) -> timedelta:
     return min(wish or timedelta(0), _PATIENCE)
 
 
@@ -144,19 +203,24 @@ def _place(url: str, jitter: float) -> float:
     return (1 - _SPREAD) * place + _SPREAD * jitter
 
 
-def _next(
-    state: FeedState,
-    parsed: ParsedFeed | None,
-    interval: timedelta,
-    spread: float,
-    now: datetime,
-) -> datetime:
-    """Return when a healthy feed is polled next, `spread` of an interval later."""
-    at = now + interval * (1 + spread)
-    welcome = next_welcome(at, parsed) if parsed else at
+def _welcome(due: FeedState, now: datetime, spread: float) -> FeedState:
+    """Return the state of a healthy feed, due when its publisher lets it be."""
+    at = due.next_poll_at or now
+    welcome, traits = next_welcome(at, due.traits), due.traits
     if welcome > at:  # in that hour, but not every feed in its first second
-        welcome += min(interval, _PATIENCE) * spread
-    return max(welcome, state.not_before_at or welcome)
+        traits = replace(traits, interval=welcome - now, wait=Wait.SKIP)
+        welcome += min(traits.interval or _PATIENCE, _PATIENCE) * spread
+    if due.not_before_at is not None and due.not_before_at > welcome:
+        traits = replace(traits, wait=Wait.RETRY_AFTER)
+        welcome = due.not_before_at
+    return replace(due, next_poll_at=welcome, traits=traits)
+
+
+def _due(
+    state: FeedState, feed: Feed, interval: timedelta, why: Wait, at: datetime | None
+) -> FeedState:
+    chosen = replace(state.traits, wanted=feed.every, interval=interval, wait=why)
+    return replace(state, next_poll_at=at, traits=chosen)
 
 
 def _failing(
@@ -176,12 +240,20 @@ def _failing(
 def _with_backoff(
     state: FeedState,
     fetched: Fetched,
-    interval: timedelta,
+    feed: Feed,
+    *,
+    least: timedelta,
     now: datetime,
     jitter: float,
 ) -> FeedState:
-    if fetched.outcome is FetchOutcome.HTTP_ERROR and fetched.status == _GONE:
+    """Return the state after a failure, due later with each one in a row."""
+    is_gone = fetched.outcome is FetchOutcome.HTTP_ERROR and fetched.status == _GONE
+    if is_gone and not state.traits.address:
         return replace(state, status=FeedStatus.GONE, next_poll_at=None)
-    wait = backoff(fetched, state.errors, interval)
-    at = max(now + wait, state.not_before_at or now)
-    return replace(state, next_poll_at=at + wait * _SPREAD * jitter)
+    setbacks = _MANY if is_gone else state.errors
+    back = replace(state, traits=returned(state.traits, setbacks))
+    wait = backoff(fetched, state.errors, least)
+    at, why = now + wait, Wait.BACKOFF
+    if state.not_before_at is not None and state.not_before_at > at:
+        at, why = state.not_before_at, Wait.RETRY_AFTER
+    return _due(back, feed, wait, why, at + wait * _SPREAD * jitter)

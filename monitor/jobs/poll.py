@@ -21,11 +21,21 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from monitor.errors import FeedError
-from monitor.feeds import after_poll, body_hash, decide
+from monitor.feeds import (
+    address_of,
+    after_poll,
+    body_hash,
+    decide,
+    is_failure,
+    is_read,
+)
+from monitor.jobs.asking import longest_wait, may_ask
 from monitor.jobs.health import report_feed, report_held
 from monitor.jobs.hosts import Pauses, neighbours
 from monitor.jobs.in_force import InForce
+from monitor.jobs.network import Network, Reach
 from monitor.jobs.release import tell
+from monitor.jobs.sharing import Twins, request_for
 from monitor.jobs.storing import store_with_patience
 from monitor.model import (
     Feed,
@@ -33,13 +43,11 @@ from monitor.model import (
     FeedStatus,
     Fetched,
     FetchOutcome,
-    FetchRequest,
     HoldReason,
     Novelty,
     ParsedFeed,
     PollCounts,
     StoredAlert,
-    Validators,
     Verdict,
 )
 from monitor.ports import Clock, Fetcher, Journal, Parser, Store, Transaction
@@ -47,21 +55,23 @@ from monitor.ports import Clock, Fetcher, Journal, Parser, Store, Transaction
 CLAIM = timedelta(minutes=10)
 """After a poll that could not be stored its feed is due again when this is over."""
 
-_LONGEST_RETRY_AFTER = timedelta(hours=24)
-_LONGEST_PAUSE = timedelta(days=7)  # a publisher's skipDays, all but one hour
 _NEW = (Novelty.NEW, Novelty.REUSED)
 _RELEASABLE = (HoldReason.FIRST_POLL, HoldReason.OUTAGE, HoldReason.OLD_BURST)
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What one fetch brought: `parsed` is None where there was nothing to read."""
+    """What one fetch brought: `parsed` is None where there was nothing to read.
+
+    `reach` is what it says of our own network.
+    """
 
     state: FeedState
     feed: Feed
     fetched: Fetched
     parsed: ParsedFeed | None = None
     error: str = ""
+    reach: Reach = Reach.UP
 
 
 @dataclass(slots=True)
@@ -92,78 +102,109 @@ class PollJob:
     redact: Callable[[str], str]
     tries: int = 1
     pauses: Pauses = field(default_factory=Pauses)
+    network: Network = field(default_factory=Network)
+    twins: Twins = field(default_factory=Twins)
 
     async def claim_due(self, limit: int) -> tuple[FeedState, ...]:
-        """Claim at most `limit` feeds that are due now; return them."""
-        now, horizon = self.clock.now(), longest_wait(self.in_force())
-        return await self.store.transact(
-            lambda tx: tx.claim_due(
-                now, until=now + CLAIM, limit=limit, horizon=horizon
-            )
-        )
+        """Claim at most `limit` feeds that are due now; return them.
+
+        Of feeds with one URL the first is returned, and polled for all of them.
+        """
+        now, in_force = self.clock.now(), self.in_force()
+        until, horizon = now + CLAIM, longest_wait(in_force)
+
+        def claim(tx: Transaction) -> tuple[FeedState, ...]:
+            due = tx.claim_due(now, until=until, limit=limit, horizon=horizon)
+            return self.twins.gather(tx, due, in_force.feeds, now, until=until)
+
+        return await self.store.transact(claim)
 
     async def claim_now(self, names: Sequence[str]) -> tuple[FeedState, ...]:
         """Claim those of the feeds that may be asked at once, due or not.
 
-        Only the floor and a Retry-After bind here; gone feeds stay gone.
+        Only the floor and a Retry-After bind here; gone feeds stay gone. Of feeds
+        with one URL the first is returned, and polled for all of them.
         """
-        now, floor = self.clock.now(), self.in_force().settings.poll.floor
+        now, in_force = self.clock.now(), self.in_force()
+        until, floor = now + CLAIM, in_force.settings.poll.floor
 
         def claim(tx: Transaction) -> tuple[FeedState, ...]:
             wanted = [s for s in tx.feed_states() if s.name in names]
             ids = [s.id for s in wanted if may_ask(s, now, floor)]
-            return tx.claim(ids, now, until=now + CLAIM)
+            claimed = tx.claim(ids, now, until=until)
+            return self.twins.gather(tx, claimed, in_force.feeds, now, until=until)
 
         return await self.store.transact(claim)
 
     async def poll(self, state: FeedState) -> PollCounts:
-        """Poll one claimed feed; return what that did.
+        """Poll one claimed feed, and those with the same URL; return what that did.
 
         Raises:
             StoreError: nothing was stored; the claim ends by itself.
         """
-        feed = self.in_force().feeds.get(state.name)
-        if feed is None:  # it left the configuration since it was claimed
+        feeds = self.in_force().feeds
+        states = [s for s in (state, *self.twins.of(state)) if s.name in feeds]
+        if not states:  # it left the configuration since it was claimed
             return PollCounts()
-        until = self.pauses.until(feed.url, self.clock.now())
+        address = address_of(feeds[states[0].name], states[0])
+        until = self.pauses.until(address, self.clock.now())
         if until is not None:
-            await self.store.transact(lambda tx: tx.save_feed(_waiting(state, until)))
-            return PollCounts(not_due=1)
-        reading = await self._read(state, feed)
+            await self.store.transact(lambda tx: _leave_alone(tx, states, until))
+            return PollCounts(not_due=len(states))
+        total = PollCounts()
+        for reading in await self._read(feeds, states):
+            result = await self._record(reading)
+            self.pauses.note(address, result.after.not_before_at)
+            self._log(reading, result)
+            total.add(_counts(reading, result))
+        return total
+
+    async def _record(self, reading: Reading) -> PollResult:
         now, jitter = self.clock.now(), self.clock.jitter()
         in_force = self.in_force()
-        result = await store_with_patience(
-            self.store,
-            lambda tx: record(tx, in_force, reading, now, jitter),
-            tries=self.tries,
-            clock=self.clock,
-            journal=self.journal,
-        )
-        self.pauses.note(feed.url, result.after.not_before_at)
-        self._log(reading, result)
-        return _counts(reading, result)
 
-    async def _read(self, state: FeedState, feed: Feed) -> Reading:
-        # What the old address said of itself is no use at a new one.
-        validators = state.validators if state.url == feed.url else Validators()
-        request = FetchRequest(feed.url, feed.headers, validators)
-        fetched = await self.fetcher().fetch(request)
-        reading = Reading(state, feed, fetched)
-        is_new = body_hash(fetched.body) != state.body_hash
-        if fetched.outcome is not FetchOutcome.OK or not is_new:
-            return reading
+        def work(tx: Transaction) -> PollResult:
+            self.network.report(tx, in_force, reading.reach, now)
+            return record(tx, in_force, reading, now, jitter)
+
+        result = await store_with_patience(
+            self.store, work, tries=self.tries, clock=self.clock, journal=self.journal
+        )
+        self.network.note(reading.reach)
+        return result
+
+    async def _read(
+        self, feeds: Mapping[str, Feed], states: Sequence[FeedState]
+    ) -> list[Reading]:
+        """Return what one fetch brought to each of the feeds, which have one URL."""
+        fetched = await self.fetcher().fetch(request_for(feeds, states))
+        first = feeds[states[0].name]
+        reach = self.network.heard(
+            fetched,
+            first,
+            feeds,
+            self.clock.now(),
+            was_well=states[0].status is FeedStatus.OK,
+        )
+        readings = [Reading(s, feeds[s.name], fetched, reach=reach) for s in states]
+        seen = body_hash(fetched.body)
+        if fetched.outcome is not FetchOutcome.OK or all(
+            is_read(one.feed, one.state, seen) for one in readings
+        ):
+            return readings
         try:
             parsed = await self.parser.parse(
                 fetched.body, content_type=fetched.content_type, url=fetched.url
             )
         except FeedError as error:
             # It quotes what was served, and that may be what was sent to it.
-            return replace(reading, error=self.redact(str(error)))
-        return replace(reading, parsed=parsed)
+            text = self.redact(str(error))
+            return [replace(one, error=text) for one in readings]
+        return [replace(one, parsed=parsed) for one in readings]
 
     def _log(self, reading: Reading, result: PollResult) -> None:
         after, fetched = result.after, reading.fetched
-        is_ok = after.status is FeedStatus.OK
+        is_ok = not is_failure(fetched, reading.error)
         self.journal.event(
             "poll",
             level="info" if is_ok else "warning",
@@ -180,33 +221,18 @@ class PollJob:
             alerts=result.alerts,
             held=dict(result.held),
             release=release_hints(result.held, after.name),
-            error=after.error,
+            error=reading.error or fetched.detail,
+            reach=reading.reach,
             redirects=fetched.redirects,
             seconds=round(fetched.elapsed.total_seconds(), 3),
             next_poll_at=after.next_poll_at,
+            wait=after.traits.wait,
         )
 
 
-def _waiting(state: FeedState, until: datetime) -> FeedState:
-    return replace(state, not_before_at=until, next_poll_at=until)
-
-
-def longest_wait(in_force: InForce) -> timedelta:
-    """Return how far ahead a due time can lie, unless the clock went back since."""
-    floor = in_force.settings.poll.floor
-    slowest = max((f.every for f in in_force.feeds.values()), default=floor)
-    return 2 * max(slowest, floor, _LONGEST_RETRY_AFTER) + _LONGEST_PAUSE
-
-
-def may_ask(state: FeedState, now: datetime, floor: timedelta) -> bool:
-    """Say whether a person may have the feed asked now."""
-    if state.status is FeedStatus.GONE:
-        return False
-    asked = state.polled_at
-    is_too_soon = asked is not None and now - floor < asked <= now
-    wait = state.not_before_at
-    must_wait = wait is not None and now < wait <= now + _LONGEST_RETRY_AFTER
-    return not is_too_soon and not must_wait
+def _leave_alone(tx: Transaction, states: Sequence[FeedState], until: datetime) -> None:
+    for state in states:
+        tx.save_feed(replace(state, not_before_at=until, next_poll_at=until))
 
 
 def release_hints(held: Mapping[str, int], feed: str = "") -> list[str]:
@@ -224,11 +250,14 @@ def record(
     tx: Transaction, in_force: InForce, reading: Reading, now: datetime, jitter: float
 ) -> PollResult:
     """Store one poll, whole: state, entries, matches, alerts, outbox."""
+    verdicts = _verdicts(tx, reading, now)
     after = after_poll(
         reading.state,
         reading.fetched,
         reading.parsed,
+        verdicts=verdicts,
         error=reading.error,
+        is_offline=reading.reach is Reach.DOWN,
         feed=reading.feed,
         policy=in_force.settings.poll,
         now=now,
@@ -236,8 +265,7 @@ def record(
     )
     tx.save_feed(after)
     intake = _Intake(tx, in_force, reading.feed, now, PollResult(after))
-    if reading.parsed is not None:
-        intake.take_in(_verdicts(tx, reading, reading.parsed, now))
+    intake.take_in(verdicts)
     if after.not_before_at is not None:
         others = neighbours(reading.feed, in_force.feeds)
         tx.leave_alone(others, after.not_before_at)
@@ -247,9 +275,10 @@ def record(
     return intake.result
 
 
-def _verdicts(
-    tx: Transaction, reading: Reading, parsed: ParsedFeed, now: datetime
-) -> tuple[Verdict, ...]:
+def _verdicts(tx: Transaction, reading: Reading, now: datetime) -> tuple[Verdict, ...]:
+    parsed = reading.parsed
+    if parsed is None:
+        return ()
     keys = {entry.key for entry in parsed.entries}
     links = {e.canonical_link for e in parsed.entries if e.canonical_link is not None}
     known = tx.known_entries(reading.state.id, keys, links)
@@ -302,7 +331,7 @@ def _counts(reading: Reading, result: PollResult) -> PollCounts:
     return PollCounts(
         polled=1,
         not_modified=int(is_same),
-        failed=int(result.after.status is not FeedStatus.OK),
+        failed=int(is_failure(reading.fetched, reading.error)),
         entries_new=sum(result.novelties[novelty] for novelty in _NEW),
         entries_changed=result.novelties[Novelty.EDITED],
         matches=result.matches,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -61,7 +60,7 @@ async def poll_round(
 
     async def poll(state: FeedState) -> None:
         async with slots:
-            add(total, await job.poll(state))
+            total.add(await job.poll(state))
         done(state)
 
     failed: StoreError | None = None
@@ -74,15 +73,6 @@ async def poll_round(
     if failed is not None:  # raised up there, it would come out in a group again
         raise failed
     return total
-
-
-def add(total: PollCounts, counts: PollCounts) -> None:
-    """Add `counts` to `total`."""
-    held = Counter(total.held) + Counter(counts.held)
-    for name in PollCounts.__dataclass_fields__:
-        if name != "held":
-            setattr(total, name, getattr(total, name) + getattr(counts, name))
-    total.held = dict(held)
 
 
 async def deliver_round(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections import Counter
+from dataclasses import dataclass, field, fields
 
 
 @dataclass(slots=True)
@@ -19,3 +20,12 @@ class PollCounts:
     matches: int = 0
     alerts: int = 0
     held: dict[str, int] = field(default_factory=dict)
+
+    def add(self, other: PollCounts) -> None:
+        """Add what another round did."""
+        held = Counter(self.held) + Counter(other.held)
+        for count in fields(self):
+            if count.name != "held":
+                both = getattr(self, count.name) + getattr(other, count.name)
+                setattr(self, count.name, both)
+        self.held = dict(held)

@@ -37,11 +37,16 @@ class FetchOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FetchRequest:
-    """What the fetcher is asked for; `url` and `headers` hold ``${...}`` unexpanded."""
+    """What the fetcher is asked for; `url` and `headers` hold ``${...}`` unexpanded.
+
+    `validators` are sent only to `source`, the address that gave them (as `Fetched`
+    tells it); to every address where that is empty.
+    """
 
     url: str
     headers: tuple[tuple[str, str], ...] = ()
     validators: Validators = Validators()
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,8 @@ class Fetched:
 
     `url` is where the answer came from (after redirects; secrets not shown).
     `cacheable_for` is what Cache-Control or Expires allow, None where silent.
+    `moved_to` is that place where permanent redirects alone led there, without any
+    secret, and never from https to http; else it is empty.
     `retry_after` is set only on 429 and 503 that carry a usable value.
     `detail` says in plain words what went wrong, empty when nothing did.
     """
@@ -63,5 +70,6 @@ class Fetched:
     retry_after: timedelta | None = None
     cacheable_for: timedelta | None = None
     redirects: int = 0
+    moved_to: str = ""
     detail: str = ""
     elapsed: timedelta = timedelta(0)

@@ -50,25 +50,30 @@ class Habit:
 class Traits:
     """What is known of a feed beyond its last poll; all of it may be unknown.
 
-    `reader` is the version of the parser that read the last document, `source` the
-    address that it (and so the validators) came from, `tier` what served it.
-    `min_interval`, `skip_hours` and `skip_days` are the document's wishes. `interval`
-    is the wait that was chosen last, and `wait` what decided it. `moved_to` is where
-    permanent redirects led, on `moved_seen` polls in a row; `formerly` are the
-    addresses that were given up for it. `gap_at` is when entries were last lost
-    between two polls. `delays` are the seconds from publication to the database of
-    the latest entries.
+    `reader` is what read the last document and how, `source` the address that it
+    (and so the validators) came from, `tier` what served it, `size` how many entries
+    it had. `min_interval`, `skip_hours` and `skip_days` are its wishes.
+
+    `wanted` is the `every` that was in force, `interval` the wait that was chosen,
+    and `wait` what decided it. `address` is where the feed lives now, empty while
+    that is its configured URL; `moved_to` is where permanent redirects lead since
+    `moved_seen` polls, and `formerly` what was given up for it. `gap_at` is when
+    entries were last lost between two polls. `delays` are the seconds from
+    publication to the database of the latest entries.
     """
 
     reader: str = ""
     source: str = ""
     tier: Tier | None = None
+    size: int = 0
     min_interval: timedelta | None = None
     skip_hours: frozenset[int] = frozenset()
     skip_days: frozenset[int] = frozenset()
+    wanted: timedelta | None = None
     interval: timedelta | None = None
     wait: Wait | None = None
     habit: Habit = Habit()
+    address: str = ""
     moved_to: str = ""
     moved_seen: int = 0
     formerly: tuple[str, ...] = ()

@@ -75,26 +75,30 @@ class HttpFetcher:
 
     async def fetch(self, request: FetchRequest) -> Fetched:
         """Return how the exchange ended; what a server does never raises."""
-        shown = urls.shown_configured(request.url)
         try:
-            trip = begin(request, self._policy, self._resolve)
+            trip = begin(request, self._policy, self._resolve, self._redact)
         except FetchError as error:
-            return self._failed(error, shown)
-        fetched = await self._ended(
-            trip, shown, is_conditional=bool(request.validators)
+            return self._failed(error, urls.shown_configured(request.url))
+        fetched = await self._ended(trip)
+        return replace(
+            fetched,
+            url=trip.shown,
+            redirects=trip.redirects,
+            moved_to=trip.moved_to,
+            elapsed=timedelta(seconds=trip.spent),
         )
-        if trip.redirects:
-            shown = urls.shown_redirected(trip.url, self._redact)
-        elapsed = timedelta(seconds=trip.spent)
-        return replace(fetched, url=shown, redirects=trip.redirects, elapsed=elapsed)
 
-    async def _ended(self, trip: Trip, shown: str, *, is_conditional: bool) -> Fetched:
+    async def _ended(self, trip: Trip) -> Fetched:
         try:
             answer = await self._last_answer(trip)
         except FetchError as error:
-            return self._failed(error, shown)
-        now = self._clock.now()
-        return judge(answer, url=shown, is_conditional=is_conditional, now=now)
+            return self._failed(error, trip.shown)
+        return judge(
+            answer,
+            url=trip.shown,
+            is_conditional=trip.is_conditional,
+            now=self._clock.now(),
+        )
 
     def _failed(self, error: FetchError, shown: str) -> Fetched:
         detail = self._redact(error.detail)

@@ -42,13 +42,18 @@ def user_agent(contact: str) -> str:
     return f"feed-monitor/{__version__}" + (f" (+{who})" if who else "")
 
 
-def common_headers(contact: str, validators: Validators) -> dict[str, str]:
-    """Return the headers that go to every host: who asks, what for, since when."""
-    headers = {
+def common_headers(contact: str) -> dict[str, str]:
+    """Return the headers that go to every host: who asks, and what for."""
+    return {
         "User-Agent": user_agent(contact),
         "Accept": _ACCEPT,
         "Accept-Encoding": decoding.ACCEPTED,
     }
+
+
+def conditional_headers(validators: Validators) -> dict[str, str]:
+    """Return the headers that ask only for what is newer than the validators."""
+    headers = {}
     if validators.etag is not None:
         headers["If-None-Match"] = validators.etag
     if validators.last_modified is not None:

@@ -12,29 +12,40 @@ from monitor.errors import SecretError
 from monitor.model import FetchOutcome, FetchRequest, PollPolicy
 from monitor.net import urls
 from monitor.net.failure import FetchError
-from monitor.net.request_headers import common_headers, own_headers
+from monitor.net.request_headers import (
+    common_headers,
+    conditional_headers,
+    own_headers,
+)
 from monitor.net.wire import Answer
 
 MOST_REDIRECTS = 8
+_PERMANENT = frozenset({301, 308})
 
 
 @dataclass(slots=True)
 class Trip:
     """The places of one fetch, from the configured URL along its redirects.
 
-    `common` headers go everywhere, `own` ones to the configured origin only.
+    `common` headers go everywhere, `own` ones to the configured origin only,
+    `conditional` ones to `source` only. `shown` is the place without secrets.
     `may_enter` says whether the next place may lie in an allowed network: until
     one did not. `spent` is in seconds, waiting for a place not counted.
     """
 
     url: URL
+    shown: str
+    redact: Callable[[str], str]
     common: CIMultiDict[str]
     own: CIMultiDict[str]
+    conditional: CIMultiDict[str]
+    source: str = ""
     proxy: str = ""
     may_enter: bool = True
     spent: float = 0.0
     _home: urls.Origin = field(init=False)
     _seen: set[URL] = field(init=False)
+    _is_permanent: bool = True
 
     def __post_init__(self) -> None:
         self._home = urls.origin(self.url)
@@ -45,11 +56,27 @@ class Trip:
         """Return how many redirects were followed."""
         return len(self._seen) - 1
 
+    @property
+    def is_conditional(self) -> bool:
+        """Say whether the place where the fetch is now is asked for news only."""
+        return bool(self.conditional) and self.source in {"", self.shown}
+
+    @property
+    def moved_to(self) -> str:
+        """Return the place if only permanent redirects led there, else nothing.
+
+        A place that cannot be shown cannot be kept either.
+        """
+        is_kept = self._is_permanent and self.redirects and self.shown == str(self.url)
+        return self.shown if is_kept else ""
+
     def headers(self) -> CIMultiDict[str]:
         """Return what is sent to where the fetch is now."""
         headers = self.common.copy()
         if urls.origin(self.url) == self._home:
             headers.update(self.own)
+        if self.is_conditional:
+            headers.update(self.conditional)
         return headers
 
     def follow(self, answer: Answer) -> None:
@@ -67,8 +94,11 @@ class Trip:
             raise _lost("the redirects lead in a circle")
         if self.redirects == MOST_REDIRECTS:
             raise _lost(f"more than {MOST_REDIRECTS} redirects")
+        is_downgrade = (self.url.scheme, target.scheme) == ("https", "http")
+        self._is_permanent &= answer.status in _PERMANENT and not is_downgrade
         self._seen.add(target)
         self.url = target
+        self.shown = urls.shown_redirected(target, self.redact)
 
 
 def _lost(detail: str) -> FetchError:
@@ -76,7 +106,10 @@ def _lost(detail: str) -> FetchError:
 
 
 def begin(
-    request: FetchRequest, policy: PollPolicy, resolve: Callable[[str], str]
+    request: FetchRequest,
+    policy: PollPolicy,
+    resolve: Callable[[str], str],
+    redact: Callable[[str], str],
 ) -> Trip:
     """Return the trip that `request` asks for, every ``${...}`` expanded.
 
@@ -94,5 +127,13 @@ def begin(
     credentials = urls.basic_credentials(address)
     if credentials is not None:
         own.setdefault("Authorization", credentials)
-    common = CIMultiDict(common_headers(policy.contact, request.validators))
-    return Trip(url, common, own, proxy)
+    return Trip(
+        url,
+        urls.shown_configured(request.url),
+        redact,
+        CIMultiDict(common_headers(policy.contact)),
+        own,
+        CIMultiDict(conditional_headers(request.validators)),
+        source=request.source,
+        proxy=proxy,
+    )

@@ -81,7 +81,7 @@ class FeedRows:
         if row["url"] != feed.url or is_meant:
             values |= {**_UNTRIED, "url": feed.url, "next_poll_at": now}
             self._forget_trouble(feed.name)
-        elif _waits_too_long(row, latest := _latest_poll(feed, row, now), now):
+        elif _waits_too_long(feed, row, latest := _latest_poll(feed, row, now), now):
             values["next_poll_at"] = latest
         if values:
             self._change_feed(feed.name, values)
@@ -278,9 +278,15 @@ def _latest_poll(feed: Feed, row: rows.Row, now: datetime) -> datetime:
     return (now if polled_at is None else min(polled_at, now)) + feed.every
 
 
-def _waits_too_long(row: rows.Row, latest: datetime, now: datetime) -> bool:
-    """Say whether a healthy feed waits longer than it does as configured now."""
+def _waits_too_long(feed: Feed, row: rows.Row, latest: datetime, now: datetime) -> bool:
+    """Say whether a healthy feed is to be polled oftener than when it was last."""
     is_asked_to_wait = row["not_before_at"] is not None and row["not_before_at"] > now
     if row["status"] != FeedStatus.OK or is_asked_to_wait:
         return False
-    return row["next_poll_at"] is not None and row["next_poll_at"] > latest
+    wanted = rows.traits_of(row).wanted
+    is_as_before = wanted is not None and wanted <= feed.every
+    return not is_as_before and _is_after(row["next_poll_at"], latest)
+
+
+def _is_after(at: datetime | None, other: datetime) -> bool:
+    return at is not None and at > other

@@ -68,7 +68,7 @@ def feed_state(row: Row) -> FeedState:
         status=FeedStatus(row["status"]),
         error=row["error"],
         failing_since=row["failing_since"],
-        traits=_TRAITS.validate_python(row["traits"]),
+        traits=traits_of(row),
     )
 
 
@@ -92,6 +92,11 @@ def feed_values(state: FeedState) -> dict[str, object]:
         "traits": traits_values(state.traits),
         "claimed_until": None,
     }
+
+
+def traits_of(row: Row) -> Traits:
+    """Return what was learned of the feed in a row of ``feeds``."""
+    return _TRAITS.validate_python(row["traits"])
 
 
 def traits_values(traits: Traits) -> dict[str, Any]:

@@ -1,0 +1,85 @@
+"""What a poll that went well teaches of its feed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from monitor.feeds.address import moved, reader_of
+from monitor.feeds.habit import first_habit, learned
+from monitor.feeds.holding import dated_at
+from monitor.model import (
+    Feed,
+    FeedState,
+    Fetched,
+    FetchOutcome,
+    Novelty,
+    ParsedFeed,
+    Traits,
+    Verdict,
+)
+
+_FEW = 3  # a document of fewer entries turns over without anything being lost
+_DELAYS = 20
+_BACKDATED = timedelta(days=2)  # its date says nothing of when it appeared
+_NEW = frozenset({Novelty.NEW, Novelty.REUSED})
+
+
+def taught(
+    state: FeedState,
+    fetched: Fetched,
+    parsed: ParsedFeed | None,
+    verdicts: Sequence[Verdict],
+    *,
+    feed: Feed,
+    now: datetime,
+) -> Traits:
+    """Return the traits after a good answer; `state` is from before the poll."""
+    traits = moved(state.traits, fetched, feed)
+    if fetched.outcome is FetchOutcome.OK:
+        traits = replace(traits, source=fetched.url, reader=reader_of(feed))
+    if parsed is not None:
+        traits = _of_document(traits, parsed)
+    if has_gap(state, verdicts):
+        traits = replace(traits, gap_at=now)
+    return _of_entries(traits, state, verdicts, now)
+
+
+def _of_document(traits: Traits, parsed: ParsedFeed) -> Traits:
+    return replace(
+        traits,
+        tier=parsed.tier,
+        size=len(parsed.entries),
+        min_interval=parsed.min_interval,
+        skip_hours=parsed.skip_hours,
+        skip_days=parsed.skip_days,
+    )
+
+
+def has_gap(state: FeedState, verdicts: Sequence[Verdict]) -> bool:
+    """Say whether entries probably came and went between two polls.
+
+    They did where nothing of a document was known although the last one had entries
+    too: it was rolled over, by how much nobody knows.
+    """
+    if state.succeeded_at is None or min(state.traits.size, len(verdicts)) < _FEW:
+        return False
+    return all(verdict.novelty in _NEW for verdict in verdicts)
+
+
+def _of_entries(
+    traits: Traits, state: FeedState, verdicts: Sequence[Verdict], now: datetime
+) -> Traits:
+    new = [verdict.entry for verdict in verdicts if verdict.novelty in _NEW]
+    dates = [dated_at(entry, now) for entry in new]
+    known = [date for date in dates if date is not None]
+    if state.succeeded_at is None:
+        return replace(traits, habit=first_habit(known, now))
+    late = [now - date for date in known if now - date < _BACKDATED]
+    delays = (*traits.delays, *(int(wait.total_seconds()) for wait in late))
+    return replace(
+        traits,
+        habit=learned(traits.habit, [date or now for date in dates], now),
+        delays=delays[-_DELAYS:],
+    )

@@ -1,0 +1,29 @@
+"""When a feed may be asked, whatever its due time says."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from monitor.jobs.in_force import InForce
+from monitor.model import FeedState, FeedStatus
+
+_LONGEST_RETRY_AFTER = timedelta(hours=24)
+_LONGEST_PAUSE = timedelta(days=7)  # a publisher's skipDays, all but one hour
+
+
+def longest_wait(in_force: InForce) -> timedelta:
+    """Return how far ahead a due time can lie, unless the clock went back since."""
+    floor = in_force.settings.poll.floor
+    slowest = max((f.every for f in in_force.feeds.values()), default=floor)
+    return 2 * max(slowest, floor, _LONGEST_RETRY_AFTER) + _LONGEST_PAUSE
+
+
+def may_ask(state: FeedState, now: datetime, floor: timedelta) -> bool:
+    """Say whether a person may have the feed asked now."""
+    if state.status is FeedStatus.GONE:
+        return False
+    asked = state.polled_at
+    is_too_soon = asked is not None and now - floor < asked <= now
+    wait = state.not_before_at
+    must_wait = wait is not None and now < wait <= now + _LONGEST_RETRY_AFTER
+    return not is_too_soon and not must_wait
