@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from math import exp
+from math import exp, sqrt
 
 from monitor.model import Habit
 
@@ -22,10 +22,9 @@ _HOUR = timedelta(hours=1)
 _MEMORY = 14.0  # days after which what was learned counts 1/e
 _HOURS = 24
 
-_BUSY = 24.0  # entries a day; at that rate, and above, a feed is polled each `every`
-_MOST_INTERVALS = 6
+_BUSY = 12.0  # entries a day; at that rate, and above, a feed is polled each `every`
+_MOST_INTERVALS = 12
 _LONGEST = timedelta(hours=1)
-_STEPS = 4  # to an interval
 
 _WATCHED = 0.5  # days before which nothing is concluded
 _GUESSED_ENTRIES = 0.5  # beside what was seen: none so far does not mean none ever
@@ -75,24 +74,27 @@ def per_day(habit: Habit) -> float:
 
 
 def patient_interval(habit: Habit, every: timedelta, now: datetime) -> timedelta:
-    """Return how long to wait after `now`: `every`, up to six of it and 1 h at most.
+    """Return how long to wait after `now`: `every`, up to twelve of it and 1 h at most.
 
     It is `every` as long as too little is known.
     """
     if habit.days < _WATCHED:
         return every
-    most = max(every, min(_MOST_INTERVALS * every, _LONGEST))
+    most = max(every, min(_MOST_INTERVALS * every, _LONGEST)) / _DAY
     enough = _BUSY * (every / _DAY) ** 2 / 2
-    step = every / _STEPS
-    days = step / _DAY
+    hour, ahead = now.hour, (now - now.replace(minute=0, second=0, microsecond=0))
+    passed, until = 0.0, (_HOUR - ahead) / _DAY
     seen = waited = 0.0
-    passed = timedelta()
-    while passed < most and (passed < every or waited < enough):
-        rate = per_day(habit) * _weight(habit, (now + passed).hour)
-        waited += seen * days + rate * days**2 / 2
-        seen += rate * days
-        passed += step
-    return passed
+    while passed < most:
+        rate = per_day(habit) * _weight(habit, hour % _HOURS)
+        span = min(until, most) - passed
+        rest = (sqrt(seen**2 + 2 * rate * (enough - waited)) - seen) / rate
+        if rest <= span:
+            return max(every, (passed + rest) * _DAY)
+        waited += seen * span + rate * span**2 / 2
+        seen += rate * span
+        passed, until, hour = passed + span, until + 1 / _HOURS, hour + 1
+    return most * _DAY
 
 
 def _weight(habit: Habit, hour: int) -> float:

@@ -37,7 +37,7 @@ _SPREAD = 0.1  # of the interval: how far the dice may delay a poll
 _VALIDATORS_LAST = timedelta(days=8)
 _PATIENCE = timedelta(hours=1)  # the most that a publisher's wishes delay a poll
 _ABSURD = timedelta(days=7)  # a longer max-age was not meant for a feed
-_MOST_DOUBLINGS = 2
+_EQUAL = 3  # bodies in a row: one alone says little of a busy feed
 _WATCHFUL = timedelta(days=7)  # how long a feed that lost entries is polled oftener
 _MANY = 1_000  # failures: a new address that is gone is given up at once
 _GOOD = frozenset({FetchOutcome.OK, FetchOutcome.NOT_MODIFIED})
@@ -180,9 +180,9 @@ def _watchful_wait(feed: Feed, policy: PollPolicy) -> tuple[timedelta, Wait]:
 
 def _while_equal(state: FeedState, own: timedelta) -> timedelta:
     """Return the interval of a feed that is served whole although it stays equal."""
-    if state.validators or not state.equal_bodies:
+    if state.validators or state.equal_bodies < _EQUAL:
         return timedelta(0)
-    return min(own * (1 << min(state.equal_bodies, _MOST_DOUBLINGS)), _PATIENCE)
+    return min(2 * own, max(own, _PATIENCE))
 
 
 def _cached(fetched: Fetched) -> timedelta:

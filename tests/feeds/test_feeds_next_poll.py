@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from feed_memory import EVERY, FEED, NOW, UNPOLLED, ago
+from feed_memory import EVERY, FEED, NOW, UNPOLLED, ago, entry
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,10 +17,15 @@ from monitor.model import (
     FeedStatus,
     Fetched,
     FetchOutcome,
+    Habit,
+    Novelty,
     ParsedFeed,
     PollPolicy,
     Tier,
+    Traits,
     Validators,
+    Verdict,
+    Wait,
 )
 
 BODY = b"<rss/>"
@@ -53,7 +58,9 @@ def poll(
     fetched: Fetched,
     parsed: ParsedFeed | None = None,
     *,
+    verdicts: tuple[Verdict, ...] = (),
     error: str = "",
+    is_offline: bool = False,
     feed: Feed = FEED,
     policy: PollPolicy = PollPolicy(),  # noqa: B008 - frozen
     now: datetime = NOW,
@@ -63,7 +70,9 @@ def poll(
         state,
         fetched,
         parsed,
+        verdicts=verdicts,
         error=error,
+        is_offline=is_offline,
         feed=feed,
         policy=policy,
         now=now,
@@ -227,7 +236,8 @@ def test_feeds_that_begin_together_do_not_stay_together() -> None:
 def test_equal_bodies_without_validators_slow_the_polls_down() -> None:
     states = [repeated(OK, n + 1) for n in range(5)]
     assert [s.equal_bodies for s in states] == [0, 1, 2, 3, 4]
-    assert [wait(s) / EVERY for s in states] == [1, 2, 4, 4, 4]
+    assert [wait(s) / EVERY for s in states] == [1, 1, 1, 2, 2]
+    assert states[-1].traits.wait is Wait.EQUAL
     changed = poll(states[-1], replace(OK, body=b"new"), PARSED)
     assert (changed.equal_bodies, wait(changed)) == (0, EVERY)
 
@@ -278,6 +288,92 @@ def test_publisher_asks_for_an_interval(
     parsed = replace(PARSED, min_interval=asked)
     feed = replace(FEED, every_is_own=own)
     assert wait(poll(WELL, OK, parsed, feed=feed)) == expected
+
+
+def test_wishes_of_the_document_hold_until_the_next_one() -> None:
+    asking = replace(PARSED, min_interval=HOUR / 2)
+    state = poll(WELL, OK, asking)
+    assert wait(poll(state, NOT_MODIFIED)) == HOUR / 2
+    assert state.traits.wait is Wait.TTL
+    assert (state.traits.wanted, state.traits.interval) == (EVERY, HOUR / 2)
+    assert wait(poll(state, replace(OK, body=b"new"), PARSED)) == EVERY
+
+
+def test_wait_says_what_decided_it() -> None:
+    floor = PollPolicy(floor=HOUR)
+    assert poll(WELL, NOT_MODIFIED).traits.wait is Wait.EVERY
+    assert poll(WELL, NOT_MODIFIED, policy=floor).traits.wait is Wait.FLOOR
+    cached = replace(NOT_MODIFIED, cacheable_for=HOUR)
+    assert poll(WELL, cached).traits.wait is Wait.CACHE
+    at_noon = replace(PARSED, skip_hours=frozenset({12}))
+    assert poll(WELL, OK, at_noon).traits.wait is Wait.SKIP
+    assert poll(WELL, http(500)).traits.wait is Wait.BACKOFF
+    busy = poll(WELL, http(429, retry_after=HOUR))
+    assert busy.traits.wait is Wait.RETRY_AFTER
+    assert poll(busy, NOT_MODIFIED).traits.wait is Wait.RETRY_AFTER
+
+
+# --- habits and gaps ----------------------------------------------------------
+
+SELDOM = replace(
+    WELL,
+    traits=Traits(habit=Habit(1.0, 10.0, learned_at=ago(minutes=10)), size=3),
+)
+
+
+def verdicts(*novelties: Novelty) -> tuple[Verdict, ...]:
+    return tuple(
+        Verdict(entry(str(n)), novelty, "", "") for n, novelty in enumerate(novelties)
+    )
+
+
+def test_feed_that_publishes_seldom_is_polled_less() -> None:
+    new = poll(SELDOM, NOT_MODIFIED)
+    assert wait(new) == HOUR
+    assert new.traits.wait is Wait.SELDOM
+    own = poll(SELDOM, NOT_MODIFIED, feed=replace(FEED, every_is_own=True))
+    assert wait(own) == EVERY
+
+
+def test_gap_halves_the_interval_for_a_week() -> None:
+    found = verdicts(*[Novelty.NEW] * 3)
+    lost = poll(SELDOM, OK, PARSED, verdicts=found)
+    assert (lost.traits.gap_at, lost.traits.wait) == (NOW, Wait.GAP)
+    assert wait(lost) == EVERY / 2
+    at_floor = poll(SELDOM, OK, PARSED, verdicts=found, policy=PollPolicy(floor=EVERY))
+    assert (wait(at_floor), at_floor.traits.wait) == (EVERY, Wait.FLOOR)
+    later = NOW + timedelta(days=8)
+    assert poll(lost, NOT_MODIFIED, now=later).traits.wait is not Wait.GAP
+
+
+@pytest.mark.parametrize(
+    "novelties",
+    [
+        (Novelty.NEW, Novelty.NEW, Novelty.UNCHANGED),
+        (Novelty.NEW, Novelty.NEW),
+        (Novelty.ALIAS, Novelty.NEW, Novelty.NEW),
+    ],
+)
+def test_overlap_or_a_short_document_is_no_gap(novelties: tuple[Novelty, ...]) -> None:
+    assert poll(SELDOM, OK, PARSED, verdicts=verdicts(*novelties)).traits.gap_at is None
+
+
+def test_first_poll_and_one_after_a_short_document_are_no_gap() -> None:
+    found = verdicts(*[Novelty.NEW] * 3)
+    short = replace(SELDOM, traits=Traits(size=2))
+    for before in (UNPOLLED, short):
+        assert poll(before, OK, PARSED, verdicts=found).traits.gap_at is None
+
+
+# --- our own network ----------------------------------------------------------
+
+
+def test_network_that_is_down_is_no_fault_of_a_feed() -> None:
+    silent = Fetched(FetchOutcome.NETWORK, FEED.url)
+    state = repeated(silent, 5, is_offline=True)
+    assert (state.status, state.errors, state.error) == (FeedStatus.OK, 0, "")
+    assert (state.polled_at, wait(state)) == (NOW, EVERY)
+    assert state.succeeded_at == WELL.succeeded_at
 
 
 # --- hours that are not welcome -----------------------------------------------

@@ -306,3 +306,29 @@ async def test_daemon_waits_for_a_full_disk_rather_than_ask_again(
     counts = await primed.poll()
     assert counts.alerts == 1
     assert len(primed.journal.named("store")) == 2
+
+
+async def test_moved_feed_is_asked_at_its_new_place(primed: House) -> None:
+    new = "https://new.example.org/feed"
+    for title in ("Schach", "Boxen", HIT):
+        primed.publish(title)
+        body = primed.web.pages[NEWS]
+        assert isinstance(body, bytes)
+        primed.web.pages[NEWS] = Fetched(
+            FetchOutcome.OK, new, 200, body, redirects=1, moved_to=new
+        )
+        await primed.poll()
+    primed.publish(HIT, "Radsport", url=new)
+    assert (await primed.poll()).entries_new == 1
+    assert [r.url for r in primed.web.requests][-2:] == [NEWS, new]
+
+
+async def test_interval_that_was_learned_outlives_a_restart(primed: House) -> None:
+    before = primed.state()
+    slow = replace(before, next_poll_at=primed.clock.now() + HOUR)
+    primed.store.run(lambda tx: tx.save_feed(slow))
+    primed.configure()
+    assert primed.state().next_poll_at == primed.clock.now() + HOUR
+    primed.feeds = (replace(primed.feeds[0], every=5 * HOUR / 60),)
+    primed.configure()
+    assert primed.state().next_poll_at == primed.clock.now() + 5 * HOUR / 60
