@@ -195,3 +195,59 @@ async def test_tls_is_left_only_without_credentials():
     assert fetched.outcome is FetchOutcome.OK
     assert site.seen[0].header("Authorization") == "Bearer t0ken"
     assert plain.seen[0].header("Authorization") is None
+
+
+PERMANENT = "301 Moved Permanently"
+KNOWN = Validators('"a"', "yesterday")
+
+
+@pytest.mark.parametrize(
+    ("hops", "is_for_good"),
+    [
+        ([PERMANENT], True),
+        ([PERMANENT, "308 Permanent Redirect"], True),
+        ([PERMANENT, "302 Found"], False),
+        (["307 Temporary Redirect", PERMANENT], False),
+        ([], False),
+    ],
+)
+async def test_manner_26_only_permanent_hops_lead_to_a_new_home(
+    hops: list[str], *, is_for_good: bool
+):
+    pages = {f"/{n}": moved(f"/{n + 1}", status) for n, status in enumerate(hops)}
+    async with Site({**pages, f"/{len(hops)}": reply()}) as site:
+        fetched = await fetch_one(f"{site.url}/0")
+    assert fetched.moved_to == (f"{site.url}/{len(hops)}" if is_for_good else "")
+
+
+async def test_manner_26_a_place_that_holds_a_secret_is_no_home():
+    pages = {"/a": moved("/b?key=hunter2", PERMANENT), "/b?key=hunter2": reply()}
+    async with Site(pages) as site:
+        fetched = await fetch_one(f"{site.url}/a", secrets={"KEY": "hunter2"})
+    assert (fetched.url, fetched.moved_to) == (f"{site.url}/b?key=***", "")
+
+
+async def test_manner_26_never_from_https_to_http():
+    async with Site({"/b": reply()}) as plain, Site(tls=True) as site:
+        site.pages["/a"] = moved(f"{plain.url}/b", PERMANENT)
+        url = f"https://localhost:{site.port}/a"
+        fetched = await fetch_one(url, ca_file=site.certificate)
+    assert (fetched.outcome, fetched.moved_to) == (FetchOutcome.OK, "")
+
+
+async def test_manner_9_validators_go_only_to_the_place_that_gave_them():
+    async with Site({"/a": moved("/b"), "/b": reply(), "/c": moved("/d")}) as site:
+        site.pages["/d"] = reply()
+        known = FetchRequest(f"{site.url}/a", (), KNOWN, f"{site.url}/b")
+        await fetch_one(known)
+        await fetch_one(FetchRequest(f"{site.url}/c", (), KNOWN, f"{site.url}/b"))
+    sent = [(asked.path, asked.header("If-None-Match")) for asked in site.seen]
+    assert sent == [("/a", None), ("/b", '"a"'), ("/c", None), ("/d", None)]
+
+
+async def test_manner_9_a_304_of_another_place_is_no_answer():
+    pages = {"/a": moved("/b"), "/b": reply(b"", status="304 Not Modified")}
+    async with Site(pages) as site:
+        asked = FetchRequest(f"{site.url}/a", (), KNOWN, f"{site.url}/a")
+        fetched = await fetch_one(asked)
+    assert fetched.outcome is FetchOutcome.HTTP_ERROR
