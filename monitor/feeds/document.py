@@ -11,8 +11,6 @@ from __future__ import annotations
 import re
 from io import BytesIO
 
-import feedparser
-
 from monitor.errors import FeedError
 from monitor.feeds.fields import Parts, alternate_link, author_of, entry_of, field
 from monitor.feeds.schedule import min_interval, skipped_days, skipped_hours
@@ -34,6 +32,9 @@ def read_document(text: str, tier: Tier, *, url: str) -> ParsedFeed:
     Raises:
         FeedError: feedparser stumbled.
     """
+    # Few feeds come this far, and it costs each start as much as all of the rest.
+    import feedparser  # noqa: PLC0415
+
     body = BytesIO(_DECLARATION + _apart(text).encode("utf-8", "replace"))
     try:
         found = feedparser.parse(body, sanitize_html=False, resolve_relative_uris=False)

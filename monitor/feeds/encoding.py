@@ -1,7 +1,7 @@
 """Bytes to text, without trusting what is declared.
 
-The order: a byte order mark; UTF-8 where the bytes are UTF-8, a few bad ones
-included; what the server or the document declares; windows-1252.
+The order: a byte order mark; what the user says; UTF-8 where the bytes are UTF-8, a
+few bad ones included; what the server or the document declares; windows-1252.
 """
 
 from __future__ import annotations
@@ -22,6 +22,9 @@ _MARKS = (
     (b"\0<", "utf-16-be"),
     (b"{\0", "utf-16-le"),
     (b"\0{", "utf-16-be"),
+)
+_WIDE_SPACE = re.compile(
+    rb"(?:[\t\n\r ]\0){1,200}[<{\[]\0|(?:\0[\t\n\r ]){1,200}\0[<{\[]"
 )
 _HTTP_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]{2,40})", re.IGNORECASE)
 _XML_ENCODING = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]{2,40})")
@@ -52,20 +55,57 @@ _WIDE = re.compile("[^\x00-\x7f\udc80-\udcff]")
 _TOLERATED = 50
 """One character in so many may be broken before a declared charset is disbelieved."""
 
+_STATEFUL = "iso2022"
+"""Begins the names of the charsets that write everything in ASCII, after escapes."""
 
-def decode(body: bytes, content_type: str = "") -> str:
+
+def decode(body: bytes, content_type: str = "", encoding: str = "") -> str:
     """Return the text of a document, without a byte order mark; never fails.
 
     `content_type` is the HTTP header; its charset counts only where the bytes leave
-    a choice. One bad byte spoils one character.
+    a choice. `encoding` is what the user says, and counts more than all but a mark.
+    One bad byte spoils one character.
     """
-    for mark, encoding in _MARKS:
-        if body.startswith(mark) and encoding != "utf-8":
-            return body.decode(encoding, "replace").lstrip("\ufeff")
+    wide = _marked(body)
+    if wide:
+        return body.decode(wide, "replace").lstrip("\ufeff")
+    named = charset(encoding)
+    if named and named != "utf-8" and not body.startswith(codecs.BOM_UTF8):
+        return body.decode(named, "replace")
+    try:
+        text = body.decode().lstrip("\ufeff")
+    except UnicodeDecodeError:
+        return _of_bad_utf8(body, content_type, encoding)
+    return _escaped_text(body, content_type) if "\x1b" in text[:_HEAD] else text
+
+
+def charset(name: str) -> str:
+    """Return Python's name of the character set that is meant, "" if it is none.
+
+    Not every codec of Python's is one (punycode, idna ...), and UTF-7 is none that a
+    document may have: it can hide markup from all who look at the bytes.
+    """
+    try:
+        found = codecs.lookup(name).name
+    except (LookupError, ValueError):  # a name with a NUL
+        return ""
+    return _SUPERSETS.get(found, found) if _TEXT_CODECS.match(found) else ""
+
+
+def _marked(body: bytes) -> str:
+    """Return what a byte order mark or a first ``<`` shows, but for UTF-8; else ""."""
+    found = (encoding for mark, encoding in _MARKS if body.startswith(mark))
+    wide = next((encoding for encoding in found if encoding != "utf-8"), "")
+    spaced = None if wide else _WIDE_SPACE.match(body)
+    if spaced:
+        wide = "utf-16-be" if spaced[0].startswith(b"\0") else "utf-16-le"
+    return wide
+
+
+def _of_bad_utf8(body: bytes, content_type: str, encoding: str) -> str:
     text = body.decode("utf-8", "surrogateescape").lstrip("\ufeff")
-    if not _BAD_BYTE.search(text):
-        return text
-    if body.startswith(codecs.BOM_UTF8) or _is_mostly_utf8(text):
+    is_meant = charset(encoding) == "utf-8" or body.startswith(codecs.BOM_UTF8)
+    if is_meant or _is_mostly_utf8(text):
         return text.translate(_BAD_BYTES)
     declared = (_declared(body, name) for name in _declarations(body, content_type))
     return next((found for found in declared if found), None) or body.decode(
@@ -77,25 +117,27 @@ def _is_mostly_utf8(text: str) -> bool:
     return len(_WIDE.findall(text)) > len(_BAD_BYTE.findall(text))
 
 
+def _escaped_text(body: bytes, content_type: str) -> str:
+    """Return the text of ASCII with escapes: of a charset of that kind if declared."""
+    names = _declarations(body, content_type)
+    stateful = (name for name in names if name.startswith(_STATEFUL))
+    return body.decode(next(stateful, "utf-8"), "replace")
+
+
 def _declarations(body: bytes, content_type: str) -> list[str]:
     """Return the declared encodings, the more credible first.
 
-    The server's counts more, except for the one that servers send unasked.
+    The server's counts more, except for the one that servers send unasked. A
+    declaration that could be read is not in UTF-16 or UTF-32, whatever it says.
     """
     served = _HTTP_CHARSET.search(content_type)
     written = _XML_ENCODING.search(body[:_HEAD])
-    names = [_known(served[1])] if served else []
-    names += [_known(written[1].decode("ascii", "replace"))] if written else []
-    return sorted((name for name in names if name), key=lambda name: name == "cp1252")
-
-
-def _known(name: str) -> str:
-    """Return Python's name of the character set that is meant, "" if it is none."""
-    try:
-        found = codecs.lookup(name).name
-    except LookupError:
-        return ""
-    return _SUPERSETS.get(found, found) if _TEXT_CODECS.match(found) else ""
+    names = [charset(served[1])] if served else []
+    names += [charset(written[1].decode("ascii", "replace"))] if written else []
+    usable = [
+        name for name in names if name and not name.startswith(("utf-16", "utf-32"))
+    ]
+    return sorted(usable, key=lambda name: name == "cp1252")
 
 
 def _declared(body: bytes, encoding: str) -> str | None:

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from monitor.feeds.dates import parse_date
-from monitor.feeds.links import web_link
+from monitor.feeds.links import HTML_TYPES, web_link
+from monitor.feeds.people import joined, name_in
 from monitor.model import Entry
 from monitor.text import plain_text
 
 Parts = dict[str, Any]
 """A dictionary of feedparser's. Its own `get` warns and maps names: use `field`."""
-
-_HTML_TYPES = frozenset({"", "text/html", "application/xhtml+xml"})
-_ADDRESS_NAME = re.compile(r"\s*[^\s()@]+@[^\s()@]+\s*\(([^()]+)\)\s*")
-_NAME_ADDRESS = re.compile(r"\s*([^()<>@]+)[(<][^\s()<>@]+@[^\s()<>@]+[)>]\s*")
 
 
 def entry_of(
@@ -55,11 +51,8 @@ def author_of(parts: Parts) -> str:
     """Return the names of the authors, or an address where no name is given."""
     names = [field(one, "name") for one in _dicts(parts, "authors")]
     if len(names) <= 1:  # as written: feedparser takes addresses apart badly
-        written = field(parts, "author")
-        named = _ADDRESS_NAME.fullmatch(written) or _NAME_ADDRESS.fullmatch(written)
-        names = [named[1] if named else written]
-    texts = (plain_text(name) for name in names)
-    return ", ".join(dict.fromkeys(text for text in texts if text))
+        names = [name_in(field(parts, "author"))]
+    return joined(names)
 
 
 def alternate_link(parts: Parts, base: str) -> str | None:
@@ -80,7 +73,7 @@ def _link(parts: Parts, base: str) -> str | None:
 def _hrefs(parts: Parts, rel: str) -> list[str]:
     """Return the addresses of the links of that relation, pages first."""
     links = [link for link in _dicts(parts, "links") if field(link, "rel") == rel]
-    links.sort(key=lambda link: field(link, "type") not in _HTML_TYPES)
+    links.sort(key=lambda link: field(link, "type") not in HTML_TYPES)
     return [field(link, "href") for link in links]
 
 

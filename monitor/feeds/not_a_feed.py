@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from monitor.feeds.links import web_link
-from monitor.feeds.xml_text import visible
+from monitor.feeds.xml_text import parts, visible
 from monitor.text import plain_text
 
 _HEAD = 200_000
@@ -54,7 +54,6 @@ _SCRAP = frozenset(
 )
 _KNOWN_ROOTS = {
     "opml": "an OPML list of feeds",
-    "urlset": "a sitemap",
     "sitemapindex": "an index of sitemaps",
     "error": "an error message in XML",
 }
@@ -62,11 +61,14 @@ _KNOWN_ROOTS = {
 
 def is_html(text: str) -> bool:
     """Say whether the document begins as an HTML page does."""
-    start = visible(text[:_HEAD]).lstrip()
-    first = _FIRST.search(start)
-    return bool(_DOCTYPE_HTML.match(start)) or (
-        first is not None and first[1].lower() in _PAGE
-    )
+    shown = (part for part, hidden in parts(text[:_HEAD]) if not hidden)
+    written = (part.lstrip() for part in shown if not part.isspace())
+    for number, part in enumerate(filter(None, written)):
+        if number == 0 and _DOCTYPE_HTML.match(part):
+            return True
+        if first := _FIRST.search(part):
+            return first[1].lower() in _PAGE
+    return False
 
 
 def served_instead(body: bytes, text: str, *, url: str) -> str:
@@ -78,7 +80,7 @@ def served_instead(body: bytes, text: str, *, url: str) -> str:
     if is_html(text) or (first and first[1].lower() in _SCRAP):
         return _page(text[:_HEAD], url)
     if first and text.lstrip().startswith("<"):
-        return _other_xml(first[1])
+        return _other_xml(first[1], text[:_HEAD])
     return f'plain text, not a feed: "{_shortened(text[:_HEAD])}"'
 
 
@@ -108,11 +110,19 @@ def _offered_feed(text: str, url: str) -> str | None:
     return None
 
 
-def _other_xml(root: str) -> str:
+def _other_xml(root: str, text: str) -> str:
+    if root.lower() == "urlset":
+        return _sitemap(text)
     kind = _KNOWN_ROOTS.get(root.lower())
     return (
         f"{kind}, not a feed" if kind else f"XML, but not a feed: its root is <{root}>"
     )
+
+
+def _sitemap(text: str) -> str:
+    if "sitemap-news" in text or "<news:title" in text:
+        return "a news sitemap, not a feed: to poll it, write `kind: sitemap`"
+    return "a sitemap, not a feed, and one without titles"
 
 
 def _shortened(text: str) -> str:

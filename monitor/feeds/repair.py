@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Mapping
+from urllib.parse import quote
 
 from monitor.feeds.xml_text import FeedText, entry_tags, parts, visible
 
@@ -24,6 +25,7 @@ _DOUBTFUL = re.compile(
     r"|&|<(?![A-Za-z_/!?])"
 )
 _OF_XML = frozenset({"amp", "lt", "gt", "quot", "apos"})
+_TAG = re.compile(r"</?[^<>!?/][^<>]*>")
 _PREFIX = re.compile(r"(?:</?|\s)([A-Za-z_][\w.-]*):[A-Za-z_][\w.-]*(?=[\s/>=])")
 _BOUND = re.compile(r"xmlns:([A-Za-z_][\w.-]*)\s*=")
 _NAMESPACES = {
@@ -119,11 +121,11 @@ def _resolved(reference: str, name: str | None, entities: Mapping[str, str]) -> 
 
 
 def _with_prefixes(text: str, root: str) -> str:
-    markup = visible(text)
+    markup = "".join(_TAG.findall(visible(text)))
     free = set(_PREFIX.findall(markup)) - set(_BOUND.findall(markup)) - {"xml", "xmlns"}
     declared = "".join(
-        f' xmlns:{prefix}="{_NAMESPACES.get(prefix, f"urn:undeclared:{prefix}")}"'
-        for prefix in sorted(free)
+        f' xmlns:{p}="{_NAMESPACES.get(p, f"urn:undeclared:{quote(p)}")}"'
+        for p in sorted(free)
     )
     start = len(root) + 1
     return f"{text[:start]}{declared}{text[start:]}"

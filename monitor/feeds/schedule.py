@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import timedelta
 
 _LONGEST = timedelta(days=31)
@@ -14,6 +15,7 @@ _PERIODS = {
     "monthly": timedelta(days=30),
 }
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_HOURS = re.compile(r"\s*[0-9]{1,2}\s*")
 _HOUR = re.compile(r"<hour[^<>]*>\s*(\d{1,2})\s*<", re.IGNORECASE)
 _DAY = re.compile(r"<day[^<>]*>\s*(\w+)\s*<", re.IGNORECASE)
 
@@ -35,13 +37,23 @@ def min_interval(ttl: str, period: str, frequency: str) -> timedelta | None:
 
 def skipped_hours(markup: str) -> frozenset[int]:
     """Return the hours (GMT, 0 to 23) in which the feed asks not to be polled."""
-    hours = (int(hour) for hour in _HOUR.findall(_block(markup, "skiphours")))
-    return frozenset(hour % 24 for hour in hours if hour <= len(range(24)))
+    return hours_in(_HOUR.findall(_block(markup, "skiphours")))
 
 
 def skipped_days(markup: str) -> frozenset[int]:
     """Return the days (Monday is 0) on which the feed asks not to be polled."""
-    days = (day.lower() for day in _DAY.findall(_block(markup, "skipdays")))
+    return days_in(_DAY.findall(_block(markup, "skipdays")))
+
+
+def hours_in(texts: Iterable[str]) -> frozenset[int]:
+    """Return the hours that are written, 24 as 0."""
+    hours = [int(text) for text in texts if _HOURS.fullmatch(text)]
+    return frozenset(hour % 24 for hour in hours if hour <= len(range(24)))
+
+
+def days_in(texts: Iterable[str]) -> frozenset[int]:
+    """Return the days whose names are written, Monday as 0."""
+    days = [text.strip().lower() for text in texts]
     return frozenset(_DAYS.index(day) for day in days if day in _DAYS)
 
 

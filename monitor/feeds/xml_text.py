@@ -8,12 +8,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from xml.parsers import expat
 
 _HIDDEN = re.compile(r"<!--|<!\[CDATA\[")
 _ROOT = re.compile(
     r"<((?:[a-z_][\w.-]*:)?(?:rss|feed|rdf|channel))(?=[\s/>])", re.IGNORECASE
 )
+_SITEMAP_ROOT = re.compile(
+    r"<((?:[a-z_][\w.-]*:)?(?:urlset|sitemapindex))(?=[\s/>])", re.IGNORECASE
+)
+_ENTRY_NAMES = {"urlset": "url", "sitemapindex": "sitemap"}
 _PROLOG = re.compile(r"<[!?][^<>]*>?|[\s\[\]>]+")
 _ENTITY = re.compile(
     r"<!ENTITY\s+([\w.-]{1,40})\s+(?:\"((?:[^\"&<%]|&#\w{1,8};){0,40})\""
@@ -38,10 +41,19 @@ class FeedText:
 
 def feed_text(text: str) -> FeedText | None:
     """Return the document from its root on, None if it has no root of a feed."""
+    return _from_root(text, _ROOT)
+
+
+def sitemap_text(text: str) -> FeedText | None:
+    """Return the document from its root on, None if it has no root of a sitemap."""
+    return _from_root(text, _SITEMAP_ROOT)
+
+
+def _from_root(text: str, roots: re.Pattern[str]) -> FeedText | None:
     offset = 0
     prolog = ""
     for part, hidden in parts(text):
-        root = None if hidden else _ROOT.search(part)
+        root = None if hidden else roots.search(part)
         if root:
             start = offset + root.start()
             prolog += part[: root.start()]
@@ -75,20 +87,16 @@ def visible(text: str) -> str:
 
 def entry_tags(root: str) -> re.Pattern[str]:
     """Return a pattern of the start and end tags of entries; group 1 is ``/``."""
-    prefix = root.partition(":")[0] + ":" if ":" in root else ""
+    prefix, colon, local = root.rpartition(":")
+    names = _ENTRY_NAMES.get(local.lower(), "item|entry")
     return re.compile(
-        rf"<(/?)(?:{re.escape(prefix)})?(?:item|entry)(?=[\s/>])", re.IGNORECASE
+        rf"<(/?)(?:{re.escape(prefix + colon)})?(?:{names})(?=[\s/>])", re.IGNORECASE
     )
 
 
-def is_well_formed(text: str) -> bool:
-    """Say whether a strict parser would read the text (which has no DTD)."""
-    parser = expat.ParserCreate("utf-8", " ")
-    try:
-        parser.Parse(text.encode("utf-8", "surrogatepass"), True)  # noqa: FBT003
-    except expat.ExpatError:
-        return False
-    return True
+def most_entries(document: FeedText) -> int:
+    """Return how many entries the document holds at most, hidden tags among them."""
+    return entry_tags(document.root).findall(document.text).count("")
 
 
 def _is_clean(before: str, prolog: str) -> bool:

@@ -17,7 +17,7 @@ from typing import Self
 from pydantic import TypeAdapter
 
 from monitor.errors import FeedError
-from monitor.model import ParsedFeed
+from monitor.model import FeedKind, ParsedFeed
 from monitor.net.parser_worker import FEED, LENGTH, READY
 
 _MODULE = "monitor.net.parser_worker"
@@ -62,14 +62,23 @@ class ParserProcess:
         while self._idle:
             await self._idle.pop().end()
 
-    async def parse(self, body: bytes, *, content_type: str, url: str) -> ParsedFeed:
+    async def parse(
+        self,
+        body: bytes,
+        *,
+        content_type: str,
+        url: str,
+        encoding: str = "",
+        kind: FeedKind = FeedKind.FEED,
+    ) -> ParsedFeed:
         """Return the feed; a worker that dies or takes too long is replaced.
 
         Raises:
             FeedError: the body is not a feed, took longer than the timeout, needed
                 too much memory or crashed the parser; the text says which.
         """
-        head = json.dumps({"content_type": content_type, "url": url}).encode()
+        about = {"content_type": content_type, "url": url}
+        head = json.dumps({**about, "encoding": encoding, "kind": kind}).encode()
         async with self._slots:
             answer = await self._answer(body, head)
         if answer.startswith(FEED):

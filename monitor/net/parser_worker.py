@@ -19,6 +19,7 @@ from typing import Any, BinaryIO
 
 from monitor.errors import FeedError
 from monitor.feeds.parse import parse_feed
+from monitor.model import FeedKind
 
 LENGTH = struct.Struct("!I")
 """Before each part of a message: how many bytes follow."""
@@ -68,9 +69,9 @@ def _most_memory() -> int:
     return int(status.partition("VmHWM:")[2].split()[0])
 
 
-def _answer(body: bytes, content_type: str = "", url: str = "") -> bytes:
+def _answer(body: bytes, kind: str = FeedKind.FEED, **about: str) -> bytes:
     try:
-        feed = parse_feed(body, content_type=content_type, url=url)
+        feed = parse_feed(body, kind=FeedKind(kind), **about)
         return FEED + json.dumps(asdict(feed), default=_plain).encode()
     except FeedError as error:
         return ERROR + str(error).encode("utf-8", "replace")

@@ -44,8 +44,7 @@ _MARKS_KEPT = 30
 _UNSEEN = (
     *range(0x09),  # control characters; those that are white space part words
     *range(0x0E, 0x1C),
-    *range(0x7F, 0x85),
-    *range(0x86, 0xA0),
+    0x7F,
     0x00AD,  # soft hyphen
     0x034F,
     0x061C,  # bidi controls, zero-width characters, the byte order mark
@@ -58,7 +57,26 @@ _UNSEEN = (
     *range(0xFFF9, 0xFFFC),
 )
 _DASHES = (*range(0x2010, 0x2016), 0x2212, 0xFE58, 0xFE63, 0xFF0D)
-_TIDY = dict.fromkeys(_UNSEEN) | dict.fromkeys(_DASHES, "-")
+_OF_WINDOWS = {
+    code: bytes([code]).decode("cp1252", "ignore")
+    for code in range(0x80, 0xA0)
+    if code != 0x85  # noqa: PLR2004 - a line's end, in Unicode's own eyes
+}
+"""What those mean who write control characters of ISO 8859-1."""
+
+_TIDY = {
+    **dict.fromkeys(_UNSEEN),
+    **dict.fromkeys(_DASHES, "-"),
+    **_OF_WINDOWS,
+    0x96: "-",  # they mean dashes
+    0x97: "-",
+}
+
+_ODD = re.compile(
+    "[^\\t-\\r\\x1c-~\\x85\\xa0-\\xac\\xae-\\u02ff\\u0388-\\u0482\\u048a-\\u052f"
+    "\\u2016-\\u2027\\u20ac\\u3041-\\u3096\\u30a1-\\u30fa\\u4e00-\\u9fff\\uac00-\\ud7a3]"
+)
+"""What may have to be tidied: the others stand for themselves, and never combine."""
 
 
 def plain_text(markup: str) -> str:
@@ -73,7 +91,10 @@ def plain_text(markup: str) -> str:
         if "<" not in text and "&" not in text:
             break
         before = text
-        text = _ENTITY.sub(_character, _without_tags(text))
+        if "<" in text:
+            text = _without_tags(text)
+        if "&" in text:
+            text = _ENTITY.sub(_character, text)
         if text == before:
             break
     return tidy(text)
@@ -85,8 +106,10 @@ def tidy(text: str) -> str:
     It is in NFC, without soft hyphens, zero-width, bidi and control characters; all
     dashes are ``-``, all runs of white space one space, none at the ends.
     """
-    seen = _MARK_RUN.sub(_bounded_marks, text.translate(_TIDY))
-    return " ".join(unicodedata.normalize("NFC", seen).split())
+    if _ODD.search(text):
+        text = _MARK_RUN.sub(_bounded_marks, text.translate(_TIDY))
+        text = unicodedata.normalize("NFC", text)
+    return " ".join(text.split())
 
 
 def _character(entity: re.Match[str]) -> str:
@@ -94,7 +117,11 @@ def _character(entity: re.Match[str]) -> str:
 
 
 def _without_tags(text: str) -> str:
-    return _TAG.sub(_gap, _without_hidden(_CDATA_MARK.sub("", text)))
+    if "]]>" in text or "<![CDATA[" in text:
+        text = _CDATA_MARK.sub("", text)
+    if _HIDDEN_START.search(text):
+        text = _without_hidden(text)
+    return _TAG.sub(_gap, text)
 
 
 def _gap(tag: re.Match[str]) -> str:

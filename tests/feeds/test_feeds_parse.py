@@ -124,7 +124,7 @@ def test_the_feed_that_a_page_names_is_shown() -> None:
             b"<?xml version='1.0'?><opml><body/></opml>",
             "an OPML list of feeds, not a feed",
         ),
-        (b"<urlset></urlset>", "a sitemap, not a feed"),
+        (b"<urlset></urlset>", "a sitemap, not a feed, and one without titles"),
         (b"<svg></svg>", "XML, but not a feed: its root is <svg>"),
         (b"Internal Server Error", 'plain text, not a feed: "Internal Server Error"'),
         (b"ok <i>x</i>", 'plain text, not a feed: "ok x"'),
@@ -162,9 +162,9 @@ def test_a_feed_without_entries_is_a_feed() -> None:
 @pytest.mark.parametrize(
     ("before", "tier"),
     [
-        ("", Tier.FEEDPARSER),
-        ('<?xml version="1.0"?>\n<!-- hello --><?style x?>\n', Tier.FEEDPARSER),
-        ('<!DOCTYPE rss [<!ENTITY a "b">]>', Tier.FEEDPARSER),
+        ("", Tier.STRICT),
+        ('<?xml version="1.0"?>\n<!-- hello --><?style x?>\n', Tier.STRICT),
+        ('<!DOCTYPE rss [<!ENTITY a "b">]>', Tier.STRICT),
         ('\n<?xml version="1.0"?>', Tier.REPAIRED),
         ("Notice: x\n", Tier.REPAIRED),
         ('<br/><?xml version="1.0"?>', Tier.REPAIRED),
@@ -200,6 +200,13 @@ def test_undeclared_prefixes() -> None:
         rss("<item><dc:creator>A</dc:creator><x:y z:w='1'>b</x:y></item>")
     )
     assert (parsed.tier, only(parsed).author) == (Tier.REPAIRED, "A")
+
+
+def test_colons_in_texts_are_no_prefixes() -> None:
+    parsed = parse_feed(rss("<item><title>& MÖP:en a²:b c:d</title></item>"))
+    assert (parsed.tier, titles(parsed)) == (Tier.REPAIRED, ["& MÖP:en a²:b c:d"])
+    parsed = parse_feed(rss("<item><title>a</title><MÖP:en/></item>"))
+    assert (parsed.tier, titles(parsed)) == (Tier.REPAIRED, ["a"])
 
 
 def test_tags_that_do_not_match() -> None:
@@ -298,6 +305,65 @@ def test_a_charset_that_does_not_fit_is_not_believed() -> None:
     text = b"\xfc\xfd\xfe\xff" * 50
     parsed = parse_feed(head + body.replace(b"</item>", b"<x>" + text + b"</x></item>"))
     assert titles(parsed) == ["schöne größere Häuser"]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "said"),
+    [("cp1251", "windows-1251"), ("gb18030", "gbk"), ("utf-16-le", "utf-16-le")],
+)
+def test_what_the_user_says_of_the_charset_counts(encoding: str, said: str) -> None:
+    head = '<?xml version="1.0" encoding="koi8-r"?>'
+    body = (head + rss(ITEM.format(title="Баку")).decode()).encode(encoding)
+    for content_type in ("", "text/xml; charset=utf-8"):
+        parsed = parse_feed(body, encoding=said, content_type=content_type)
+        assert titles(parsed) == ["Баку"]
+
+
+def test_a_mark_counts_more_than_the_user() -> None:
+    for encoding in ("utf-8-sig", "utf-16"):
+        body = rss(ITEM.format(title="Баку")).decode().encode(encoding)
+        assert titles(parse_feed(body, encoding="cp1251")) == ["Баку"]
+
+
+def test_a_user_who_says_utf8_loses_one_character_of_a_bad_byte() -> None:
+    body = rss(ITEM.format(title="a @ c")).replace(b"@", b"\xe4")
+    head = b'<?xml version="1.0" encoding="koi8-r"?>'
+    assert titles(parse_feed(head + body, encoding="utf8")) == ["a ä c"]
+    assert titles(parse_feed(head + body)) == ["a Д c"]
+
+
+def test_utf16_behind_white_space() -> None:
+    for encoding in ("utf-16-le", "utf-16-be"):
+        body = f"\n\n{rss(ITEM.format(title='Größe')).decode()}".encode(encoding)
+        assert titles(parse_feed(body)) == ["Größe"]
+
+
+def test_ascii_with_escapes_is_read_where_it_is_declared() -> None:
+    head = '<?xml version="1.0" encoding="iso-2022-jp"?>'
+    body = (head + rss(ITEM.format(title="戦争")).decode()).encode("iso-2022-jp")
+    assert titles(parse_feed(body)) == ["戦争"]
+    assert titles(parse_feed(rss(ITEM.format(title="a\x1bb")))) == ["ab"]
+
+
+def test_utf7_is_no_charset_that_hides_markup() -> None:
+    head = '<?xml version="1.0" encoding="utf-7"?>'
+    body = (head + rss(ITEM.format(title="+ADw-/title+AD4-")).decode()).encode()
+    assert titles(parse_feed(body, content_type="text/xml; charset=utf-7")) == [
+        "+ADw-/title+AD4-"
+    ]
+
+
+def test_a_document_that_can_be_read_is_not_in_the_utf16_it_declares() -> None:
+    head = '<?xml version="1.0" encoding="utf-16"?>'
+    body = (head + rss(ITEM.format(title="Größe")).decode()).encode("cp1252")
+    assert titles(parse_feed(body, content_type="text/xml; charset=utf-32")) == [
+        "Größe"
+    ]
+
+
+@pytest.mark.parametrize("written", ["don\x92t", "don&#146;t", "don&#x92;t"])
+def test_control_characters_of_windows_are_what_was_meant(written: str) -> None:
+    assert titles(parse_feed(rss(ITEM.format(title=written)))) == ["don\u2019t"]
 
 
 def test_utf16_json() -> None:

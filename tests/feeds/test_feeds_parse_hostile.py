@@ -11,6 +11,7 @@ import pytest
 from monitor.feeds import parse_feed
 from monitor.feeds.repair import complete_entries, repaired
 from monitor.feeds.xml_text import feed_text
+from monitor.model import Tier
 
 RSS = "<rss><channel><item><title>[{title}]</title></item>{inside}</channel></rss>"
 
@@ -73,3 +74,45 @@ def test_nothing_warns() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         parse_feed(b"<rss><channel><item><pubDate>x</pubDate></item></channel></rss>")
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "<description>a{n}</description>", "<title>{n}</title>", "<link>/{n}</link>",
+        "<category>{n}</category>", "<author>{n}</author>", "<guid> </guid>",
+        "<media:content><media:title/></media:content>", "<n{n}/>", "<a/>", "a &amp; ",
+        "<pubDate>x</pubDate>", "<enclosure/>", "</item><item><guid>{n}</guid>",
+    ],
+)  # fmt: skip
+def test_time_to_read_strictly_grows_no_faster_than_the_text(unit: str) -> None:
+    namespace = 'xmlns:media="http://search.yahoo.com/mrss/"'
+
+    def seconds(count: int) -> float:
+        inside = "".join(unit.replace("{n}", str(n)) for n in range(count))
+        body = f"<rss {namespace}><channel><item>{inside}</item></channel></rss>"
+        started = time.process_time()
+        assert parse_feed(body.encode()).tier is Tier.STRICT
+        return time.process_time() - started
+
+    base = min(seconds(1_000) for _ in range(3))
+    assert min(seconds(10_000) for _ in range(3)) < 40 * max(base, 0.002)
+
+
+@pytest.mark.parametrize("depth", [100, 400, 100_000])
+def test_elements_within_a_text(depth: int) -> None:
+    title = "<b>" * depth + "x" + "</b>" * depth
+    parsed = parse_feed(RSS.format(title=title, inside="").encode())
+    assert [entry.title for entry in parsed.entries] == ["[x]"]
+
+
+def test_a_text_that_is_longer_than_strangers_may_write() -> None:
+    parsed = parse_feed(RSS.format(title="Wort " * 2_500_000, inside="").encode())
+    assert len(parsed.entries[0].title) == 12_500_002
+
+
+def test_what_a_document_type_declares_is_not_seen_by_any_reader() -> None:
+    doctype = '<!DOCTYPE rss [<!ENTITY a "b"><!ATTLIST item about CDATA "c">]>'
+    body = f"{doctype}{RSS.format(title='x', inside='<item/>')}"
+    assert parse_feed(body.encode()).tier is Tier.STRICT
+    assert titled("&a;", doctype) == "[b]"  # short ones are resolved by ourselves

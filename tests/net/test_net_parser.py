@@ -17,7 +17,7 @@ import pytest
 
 from monitor.errors import FeedError
 from monitor.feeds import parse_feed
-from monitor.model import ParsedFeed
+from monitor.model import FeedKind, ParsedFeed
 from monitor.net.parser import ParserProcess
 
 GOLDEN = Path(__file__).parents[1] / "golden"
@@ -55,6 +55,16 @@ def children() -> dict[int, str]:
 async def test_nothing_changes_on_the_way(parser: ParserProcess, path: Path) -> None:
     body = path.read_bytes()  # noqa: ASYNC240 - a small file of ours
     assert await parse(parser, body) == parse_feed(body, url="https://o.example/f")
+
+
+async def test_what_the_user_says_of_a_feed_arrives(parser: ParserProcess) -> None:
+    told = {"content_type": "text/xml; charset=utf-8", "url": "https://o.example/f"}
+    body = RSS % "Баку".encode("cp1251")
+    parsed = await parser.parse(body, **told, encoding="windows-1251")
+    assert parsed.entries[0].title == "Баку"
+    sitemap = (GOLDEN / "sitemap-news.sitemap").read_bytes()
+    parsed = await parser.parse(sitemap, **told, kind=FeedKind.SITEMAP)
+    assert parsed.entries[0].title == "Kräne stehen still"
 
 
 async def test_an_error_keeps_its_words(parser: ParserProcess) -> None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.text.markup import plain_text, tidy
+from monitor.text.markup import _TIDY, plain_text, tidy
 
 ODD = ["a", "b", "ü", "\u0301", "\u00ad", "\0", "\ud800"]
 NOISE = st.text(st.sampled_from([*"<>&;#x'\"/!- \n", *ODD]))
@@ -183,3 +183,10 @@ def test_time_grows_no_faster_than_the_text(unit: str) -> None:
     small, large = unit * (100_000 // len(unit)), unit * (1_000_000 // len(unit))
     base = min(seconds(lambda: plain_text(small)) for _ in range(3))
     assert seconds(lambda: plain_text(large)) < 40 * max(base, 0.001)
+
+
+def test_what_is_not_looked_at_twice_would_not_change() -> None:
+    for code in range(0x10000):
+        text = f"e{chr(code)}a"
+        whole = unicodedata.normalize("NFC", text.translate(_TIDY))
+        assert tidy(text) == " ".join(whole.split()), hex(code)
