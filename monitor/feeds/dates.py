@@ -1,7 +1,7 @@
 """Dates as publishers write them, to aware UTC.
 
-RFC 822 and ISO 8601 with all that is made of them: German, French, Spanish, Italian
-and other month names, German zones, two-digit years, numbers with dots, no zone.
+RFC 822 and ISO 8601 with all that is made of them: the names of months and zones in
+many languages, two-digit years, numbers with dots, no zone.
 """
 
 from __future__ import annotations
@@ -10,42 +10,23 @@ import re
 import unicodedata
 from datetime import UTC, datetime, timedelta, timezone
 
+from monitor.feeds.date_words import MONTHS, ZONES, month_of
+
 _LONGEST = 100
 _EARLIEST = 1990
 _PIVOT = 70
 _LAST_SECOND = 59
 _MIDNIGHT = 24
 _NOON = 12
+_DECEMBER = 12
 
-_MONTH_NAMES = (
-    "jan ene gen sty",
-    "feb fev lut",
-    "mar mae mrz mrt",
-    "apr abr avr kwi",
-    "may mai mag mei maj",
-    "jun juin giu cze",
-    "jul juil lug lip",
-    "aug ago aou sie",
-    "sep set wrz",
-    "oct okt ott out paz",
-    "nov lis",
-    "dec dez dic gru",
+_RFC_822 = re.compile(
+    r"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), )?(\d{1,2}) "
+    r"(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) (\d{4}) "
+    r"(\d\d:\d\d:\d\d) (?:GMT|UTC|Z|([+-]\d{4}))",
+    re.ASCII,
 )
-_MONTHS = {
-    name: number
-    for number, names in enumerate(_MONTH_NAMES, start=1)
-    for name in names.split()
-}
-_ZONES = {
-    "est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7, "mdt": -6,
-    "pst": -8, "pdt": -7, "akst": -9, "akdt": -8, "hst": -10, "brt": -3, "art": -3,
-    "bst": 1, "west": 1, "cet": 1, "mez": 1, "cest": 2, "mesz": 2, "sast": 2,
-    "eet": 2, "oez": 2, "eest": 3, "oesz": 3, "msk": 3, "trt": 3, "ist": 5.5,
-    "sgt": 8, "hkt": 8, "awst": 8, "jst": 9, "kst": 9, "aest": 10, "aedt": 11,
-    "nzst": 12, "nzdt": 13,
-}  # fmt: skip
-"""Hours east of Greenwich; names that are not here (UTC, GMT, Z among them) are 0."""
-
+_RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:Z|[+-]\d\d:\d\d)", re.ASCII)
 _TIME = re.compile(
     r"(?:(?<=\d)T|\b)(\d{1,2}):(\d{2})(?::(\d{2}))?(?:[.,]\d{1,12})?"
     r"(?:\s*([ap])\.?m\b\.?)?"
@@ -53,19 +34,38 @@ _TIME = re.compile(
     r"(?:\s*([+-])(\d{1,2}):?(\d{2})?(?!\d))?",
     re.IGNORECASE,
 )
+_OTHER_CLOCK = re.compile(
+    r"(?<=\dt)(\d\d)()(?=z|[+-]\d|$)|\bkl(?:o|\.)?\s*(\d{1,2})[.:](\d\d)\b"
+    r"|\b(\d{1,2})\.(\d\d)(?=\s*uhr\b)|\b(\d{1,2})\s?h\s?(\d\d)\b"
+)
+"""An hour alone in ISO 8601, `kl. 10.30`, `10.30 Uhr`, `10h30`."""
+
 _COMPACT = re.compile(
     r"^(\d{4})(\d{2})(\d{2})(?:T(\d{2})(\d{2})(\d{2})?)?", re.IGNORECASE
 )
 _YEAR_FIRST = re.compile(r"(?<!\d)(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
-_YEAR_ALONE = re.compile(r"\s*(\d{4})(?:-(\d{2}))?()\s*")
+_EAST_ASIAN = re.compile(
+    r"(\d{4})\s?(?:年|\u1102\u1167\u11ab)\s?(\d{1,2})\s?(?:月|\u110b\u116f\u11af)"
+    r"\s?(\d{1,2})\s?(?:日|\u110b\u1175\u11af)"
+)
+_YEAR_ALONE = re.compile(r"\s*(\d{4})(?:-(\d{2}))?\s*")
 _DOTTED = re.compile(r"(?<!\d)(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4}|\d{2})(?!\d)")
 _DAY_FIRST = re.compile(
-    r"(?<!\d)(\d{1,2})(?:st|nd|rd|th|er)?[.\s-]+(?:de\s+)?([^\W\d_]{3,})"
-    r"[.,]?[\s-]*(?:de\s+)?(\d{4}|\d{2})(?!\d)"
+    r"(?<!\d)(\d{1,2})(?:st|nd|rd|th|er)?[.\s-]+(?:del?\s+|d['\u2019]\s?)?([^\W\d_]{3,})"
+    r"[.,]?[\s-]*(?:del?\s+)?(\d{4}|\d{2})(?!\d)"
 )
+_YEAR_THEN_MONTH = re.compile(r"(\d{4})[.,]?\s+([^\W\d_]{3,})\s+(\d{1,2})(?!\d)")
+_SLASHES = re.compile(r"(?<!\d)(\d{1,2})/(\d{1,2})/(\d{4})(?!\d)")
 _MONTH_FIRST = re.compile(
     r"([^\W\d_]{3,})[.]?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4}|\d{2})(?!\d)"
 )
+
+_WITH_NAMES = (
+    (_DAY_FIRST, 3, 2, 1),
+    (_MONTH_FIRST, 3, 1, 2),
+    (_YEAR_THEN_MONTH, 1, 2, 3),
+)
+"""Patterns, and the groups in which their year, month and day stand."""
 
 
 def parse_date(text: str) -> datetime | None:
@@ -73,10 +73,32 @@ def parse_date(text: str) -> datetime | None:
 
     A date without a time is its midnight, a time without a zone is UTC.
     """
+    if not text:
+        return None
+    moment = _by_the_book(text)
+    return moment if moment is not None else _as_people_write(text)
+
+
+def _by_the_book(text: str) -> datetime | None:
+    """Return the moment of a date as RFC 822 or RFC 3339 want it, else None."""
+    if found := _RFC_822.fullmatch(text):
+        day, month, year, clock, zone = found.groups()
+        text = f"{year}-{MONTHS[month.lower()]:02}-{day:0>2}T{clock}{zone or 'Z'}"
+    elif not _RFC_3339.fullmatch(text):
+        return None
+    try:
+        moment = datetime.fromisoformat(text).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+    return moment if moment.year >= _EARLIEST else None
+
+
+def _as_people_write(text: str) -> datetime | None:
     text = _folded(text[:_LONGEST].strip())
     compact = _COMPACT.match(text)
     if compact:
         text = _spelled_out(compact) + text[compact.end() :]
+    text = _OTHER_CLOCK.sub(_usual_clock, text)
     time = _TIME.search(text)
     days = text if time is None else f"{text[: time.start()]} {text[time.end() :]}"
     date = _date(days)
@@ -103,21 +125,36 @@ def _spelled_out(compact: re.Match[str]) -> str:
     return f"{date} {hour}:{minute}:{second or '00'}" if hour else date
 
 
+def _usual_clock(clock: re.Match[str]) -> str:
+    hour, minute = (part for part in clock.groups() if part is not None)
+    return f" {hour}:{minute or '00'} "
+
+
 def _date(text: str) -> tuple[int, int, int] | None:
     """Return year, month and day, not yet checked against the calendar."""
     if found := _DOTTED.search(text):
         return _year(found[3]), int(found[2]), int(found[1])
-    for pattern, month, day in ((_DAY_FIRST, 2, 1), (_MONTH_FIRST, 1, 2)):
+    for pattern, year, month, day in _WITH_NAMES:
         found = pattern.search(text)
-        if found and (number := _month(found[month])):
-            return _year(found[3]), number, int(found[day])
-    if found := _YEAR_FIRST.search(text) or _YEAR_ALONE.fullmatch(text):
-        return int(found[1]), int(found[2] or 1), int(found[3] or 1)
-    return None
+        if found and (number := month_of(found[month])):
+            return _year(found[year]), number, int(found[day])
+    for pattern in (_YEAR_FIRST, _EAST_ASIAN):
+        if found := pattern.search(text):
+            return int(found[1]), int(found[2]), int(found[3])
+    if found := _YEAR_ALONE.fullmatch(text):
+        return int(found[1]), int(found[2] or 1), 1
+    return _between_slashes(text)
 
 
-def _month(name: str) -> int | None:
-    return _MONTHS.get(name[:4]) or _MONTHS.get(name[:3])
+def _between_slashes(text: str) -> tuple[int, int, int] | None:
+    """Return a date with slashes where only one order of day and month is possible."""
+    found = _SLASHES.search(text)
+    if found is None:
+        return None
+    first, second, year = (int(part) for part in found.groups())
+    if first == second or (first <= _DECEMBER) == (second <= _DECEMBER):
+        return (year, first, second) if first == second else None
+    return (year, second, first) if first > _DECEMBER else (year, first, second)
 
 
 def _year(digits: str) -> int:
@@ -140,4 +177,4 @@ def _zone(time: re.Match[str]) -> timezone:
     if time[6]:
         offset = timedelta(hours=int(time[7]), minutes=int(time[8] or 0))
         return timezone(-offset if time[6] == "-" else offset)
-    return timezone(timedelta(hours=_ZONES.get(time[5] or "", 0)))
+    return timezone(timedelta(hours=ZONES.get(time[5] or "", 0)))
