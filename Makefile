@@ -5,9 +5,11 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 PEERS := $(VENV)/.peers
+FUZZERS := $(VENV)/.fuzzers
+FUZZ_SECONDS ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check format lint types layers cover bench clean
+.PHONY: help demo run test check format lint types layers cover bench fuzz clean
 
 help:  ## show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -53,6 +55,15 @@ cover: $(STAMP)
 
 bench: $(PEERS)  ## speed and memory, beside the peers
 	@for f in bench/*.py; do $(BIN)/python $$f || exit 1; done
+
+$(FUZZERS): $(STAMP)
+	-$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+		--constraint requirements/constraints.txt --editable '.[fuzz]'
+	@touch $@
+
+fuzz: $(FUZZERS)  ## look for feeds that break the parser, two minutes long
+	PYTHONPATH=tests $(BIN)/python fuzz/with_hypothesis.py $(FUZZ_SECONDS)
+	PYTHONPATH=tests $(BIN)/python fuzz/with_atheris.py $(FUZZ_SECONDS)
 
 clean:
 	rm -rf $(VENV) build .pytest_cache .mypy_cache .ruff_cache
