@@ -20,6 +20,7 @@ _TRACKING = re.compile(
     "|igsh|igshid|__twitter_impression|guccounter|guce_referrer(_sig)?"
     "|mc_cid|mc_eid|mkt_tok|_hsenc|_hsmi|hsctatracking|vero_conv|vero_id"
     "|oly_anon_id|oly_enc_id|wt_z?mc|wtmc|xtor|cmp|cmpid|s_cid|icid|ncid|ocid|mbid"
+    "|phpsessid|jsessionid|aspsessionid[a-z]*|oscsid"
     "|ftag|ito|maca|smid|spref|srnd|dicbo|traffic_source",
     re.IGNORECASE,
 )
@@ -76,6 +77,8 @@ def _host(parts: SplitResult) -> str:
 
 
 def _ascii(host: str) -> str:
+    if host.isascii():
+        return host
     with suppress(UnicodeError):  # what DNS cannot spell stays as it was written
         return host.encode("idna").decode("ascii")
     return host

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from hashlib import sha256
 from itertools import count
 
 from monitor.feeds.canonical import canonical_link
-from monitor.model import Entry
+from monitor.model import Entry, Feed, Identity, Traits
 
 _DIGEST_LENGTH = 32  # hexadecimal digits: half of SHA-256, plenty within one feed
 
@@ -23,20 +23,70 @@ def identify(entries: Sequence[Entry], *, home: str | None = None) -> tuple[Entr
     """
     front_page = canonical_link(home) if home else None
     linked = [replace(e, canonical_link=_article(e, front_page)) for e in entries]
-    shared = _shared_links(linked)
-    taken: set[str] = set()
-    identified = []
-    for entry in linked:
-        key = next(k for k in _keys(entry, shared) if k not in taken)
-        taken.add(key)
-        identified.append(replace(entry, key=key))
-    return tuple(identified)
+    return _keyed(linked, linked)
+
+
+def keyed(entries: Sequence[Entry], by: Identity) -> tuple[Entry, ...]:
+    """Return entries from `identify` with the keys that a feed's identity gives them.
+
+    Where entries are known by their link, no guid is part of a key. An entry that is
+    repeated word for word, with guid and link, is there once.
+    """
+    first: dict[tuple[object, ...], Entry] = {}
+    for entry in entries:
+        first.setdefault(_whole(entry), entry)
+    once = tuple(first.values())
+    if by is Identity.LINK:
+        return _keyed(once, [replace(entry, guid=None) for entry in once])
+    return once
+
+
+def _whole(entry: Entry) -> tuple[object, ...]:
+    """Return all that tells an entry from one that is listed twice."""
+    texts = (entry.title, entry.summary, entry.content, entry.author)
+    return entry.guid, entry.canonical_link, entry.enclosure, texts, entry.categories
+
+
+def sought_keys(entries: Iterable[Entry], by: Identity) -> set[str]:
+    """Return the keys under which entries from `keyed` may be stored.
+
+    Before a feed was known by its links its entries were stored by their guids.
+    """
+    keys = {entry.key for entry in entries}
+    if by is Identity.LINK:
+        keys |= {guid_key(entry.guid) for entry in entries if entry.guid}
+    return keys
+
+
+def identity_in_force(feed: Feed, traits: Traits) -> Identity:
+    """Return what the feed's entries are known by: as configured, or as learned."""
+    if feed.identity is Identity.AUTO and traits.keyed_by_link:
+        return Identity.LINK
+    return feed.identity
+
+
+def guid_key(guid: str) -> str:
+    """Return the key that a guid gives."""
+    return f"g:{guid}"
 
 
 def fingerprint(entry: Entry) -> str:
     """Return a hash of what rules can read in the entry: it changes with an edit."""
     categories = sorted(set(entry.categories))
     return _digest(entry.title, entry.summary, entry.content, entry.author, *categories)
+
+
+def _keyed(entries: Iterable[Entry], read: Sequence[Entry]) -> tuple[Entry, ...]:
+    """Return the entries with keys from what is `read` of them, no key twice."""
+    shared = _shared_links(read)
+    taken: set[str] = set()
+    numbers: dict[str, Iterator[int]] = {}  # of entries that are repeated whole
+    identified = []
+    for entry, seen in zip(entries, read, strict=True):
+        key = next(k for k in _keys(seen, shared, numbers) if k not in taken)
+        taken.add(key)
+        identified.append(replace(entry, key=key))
+    return tuple(identified)
 
 
 def _article(entry: Entry, front_page: str | None) -> str | None:
@@ -61,7 +111,9 @@ def _shared_links(entries: Sequence[Entry]) -> frozenset[str]:
     return frozenset(link for link, told in titles.items() if len(told) > 1)
 
 
-def _keys(entry: Entry, shared: Collection[str]) -> Iterator[str]:
+def _keys(
+    entry: Entry, shared: Collection[str], numbers: dict[str, Iterator[int]]
+) -> Iterator[str]:
     """Yield the keys an entry may have, best first, without end.
 
     All but the first are for the document that repeats a guid, a link or an entry.
@@ -73,12 +125,13 @@ def _keys(entry: Entry, shared: Collection[str]) -> Iterator[str]:
     text_key = _text_key(entry)
     by_text = key if key == text_key else f"{key} {text_key}"
     yield by_text
-    yield from (f"{by_text} {number}" for number in count(2))
+    left = numbers.setdefault(by_text, count(2))
+    yield from (f"{by_text} {number}" for number in left)
 
 
 def _first_key(entry: Entry, shared: Collection[str]) -> str:
     if entry.guid:
-        return f"g:{entry.guid}"
+        return guid_key(entry.guid)
     if entry.canonical_link and entry.canonical_link not in shared:
         return f"l:{entry.canonical_link}"
     if entry.enclosure:

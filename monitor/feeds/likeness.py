@@ -5,7 +5,11 @@ from __future__ import annotations
 from monitor.model import Entry
 from monitor.text import word_keys
 
-_ALIKE = 0.5  # a headline with a third of its words changed is still the same one
+ALIKE = 0.5
+"""A headline with a third of its words changed is still the same one."""
+
+SHORT = 8
+"""So few words and less are too few to tell an edit from another text."""
 
 
 def similarity(one: str, other: str) -> float:
@@ -19,4 +23,14 @@ def titles_alike(one: Entry, other: Entry) -> bool:
     """Say whether the titles may stand over the same entry."""
     if one.title == other.title:
         return True
-    return similarity(one.title, other.title) >= _ALIKE
+    return similarity(one.title, other.title) >= ALIKE
+
+
+def body(entry: Entry) -> str:
+    """Return what the entry says below its title."""
+    return f"{entry.summary}\n{entry.content}"
+
+
+def whole_text(entry: Entry) -> str:
+    """Return all that the entry says."""
+    return f"{entry.title}\n{body(entry)}"

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from monitor.feeds.holding import age_label, holds
+from monitor.feeds.identity import identity_in_force
 from monitor.feeds.recognition import Finding, Memory, recognize
 from monitor.feeds.stories import stories
 from monitor.model import (
@@ -18,6 +19,9 @@ from monitor.model import (
     Verdict,
 )
 
+_BEFORE, _SOME = 2, 100
+"""Earlier entries to look at: the last documents of a feed, and a few more."""
+
 
 def decide(
     entries: Sequence[Entry],
@@ -26,16 +30,21 @@ def decide(
     state: FeedState,
     feed: Feed,
     now: datetime,
+    earlier: Callable[[int], Sequence[Entry]] = lambda _: (),
 ) -> tuple[Verdict, ...]:
     """Return a verdict on each entry of a document, in its order.
 
-    `entries` come from `identify`; `known` are the stored entries of the feed that
-    have one of their keys or canonical links; `state` is the feed's before this poll.
+    `entries` come from `keyed`; `known` are the stored entries of the feed that have
+    one of their `sought_keys` or canonical links; `state` is the feed's before this
+    poll. `earlier` reads so many of the newest stored entries; it is only asked if
+    everything in the document is new.
     """
     memory = Memory(known)
-    findings = recognize(entries, memory)
+    findings = recognize(entries, memory, identity_in_force(feed, state.traits))
     new = [found.entry for found in findings if _is_new(found)]
-    waits = iter(holds(new, state=state, feed=feed, now=now))
+    is_all = len(new) == len(findings) and state.succeeded_at is not None
+    before = earlier(_BEFORE * len(new) + _SOME) if new and is_all else None
+    waits = iter(holds(new, state=state, feed=feed, now=now, earlier=before))
     return tuple(
         _new(found, story, next(waits), now) if _is_new(found) else _old(found, story)
         for found, story in zip(findings, stories(findings, memory, state), strict=True)

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from monitor.feeds.identity import fingerprint
-from monitor.feeds.likeness import similarity, titles_alike
-from monitor.model import Entry, KnownEntry, Novelty
+from monitor.feeds.identity import fingerprint, guid_key
+from monitor.feeds.likeness import SHORT, similarity, titles_alike, whole_text
+from monitor.model import Entry, Identity, KnownEntry, Novelty
 from monitor.text import word_keys
 
 _REUSE_AFTER = timedelta(hours=12)
-_REUSE_WORDS = 8  # shorter texts have too few words to tell an edit from a reuse
 _REUSE_BELOW = 0.3
+_TWICE = 2
 _NUMBER = re.compile(r"#([0-9]{1,9})")
 
 
@@ -48,19 +48,40 @@ class Memory:
         """Return the stored entries with the entry's canonical link."""
         return self._by_link.get(entry.canonical_link or "", ())
 
+    def namesake(self, entry: Entry) -> KnownEntry | None:
+        """Return the stored entry with the entry's guid, if it has its link or none."""
+        known = self._by_key.get(guid_key(entry.guid or ""))
+        if known is None or known.entry.canonical_link != entry.canonical_link:
+            return None
+        return known
+
 
 def shared_links(entries: Iterable[Entry]) -> frozenset[str]:
-    """Return the canonical links under which the entries tell different things."""
-    first: dict[str, Entry] = {}
-    shared = set()
+    """Return the canonical links under which the entries tell different things.
+
+    Two titles that are alike are one thing listed twice, if it is guids that differ.
+    """
+    titled: dict[str, dict[str, Entry]] = defaultdict(dict)
     for entry in entries:
-        link = entry.canonical_link
-        if link and not titles_alike(entry, first.setdefault(link, entry)):
-            shared.add(link)
-    return frozenset(shared)
+        if entry.canonical_link:
+            titled[entry.canonical_link].setdefault(entry.title, entry)
+    return frozenset(
+        link for link, by_title in titled.items() if _differ(tuple(by_title.values()))
+    )
 
 
-def recognize(entries: Sequence[Entry], memory: Memory) -> tuple[Finding, ...]:
+def _differ(entries: Sequence[Entry]) -> bool:
+    """Say whether entries with one link and different titles are different things."""
+    if len(entries) != _TWICE:
+        return len(entries) > _TWICE
+    one, other = entries
+    has_guids = one.guid is not None and other.guid is not None
+    return not (has_guids and titles_alike(one, other))
+
+
+def recognize(
+    entries: Sequence[Entry], memory: Memory, by: Identity = Identity.AUTO
+) -> tuple[Finding, ...]:
     """Return a finding on each entry of a document, in their order.
 
     A key decides before a link does. Of several entries that could be one known entry
@@ -73,10 +94,12 @@ def recognize(entries: Sequence[Entry], memory: Memory) -> tuple[Finding, ...]:
     for place, (entry, finding) in enumerate(zip(entries, findings, strict=True)):
         known = finding.known
         if known is None:
-            candidates = [k for k in memory.beside(entry) if k.id not in claims]
-            findings[place] = found = _by_link(finding, candidates, shared)
-            if found.known:
-                claims[found.known.id] = found
+            is_telling = entry.canonical_link not in shared
+            candidates = _candidates(finding, memory, by, is_telling=is_telling)
+            known = next((k for k in candidates if k.id not in claims), None)
+            if known is not None:
+                found = replace(finding, novelty=Novelty.ALIAS, known=known)
+                findings[place] = claims[known.id] = found
         elif not titles_alike(entry, claims.get(known.id, finding).entry):
             findings[place] = _reused(entry, finding.fingerprint, known)
     return tuple(findings)
@@ -130,18 +153,20 @@ def _as(known: KnownEntry, entry: Entry, mark: str, novelty: Novelty) -> Finding
 
 def _is_reused(entry: Entry, known: Entry) -> bool:
     """Say whether a guid tells of another entry than it did."""
+    return _is_later(entry, known) and _is_unlike(entry, known)
+
+
+def _is_later(entry: Entry, known: Entry) -> bool:
     if entry.published_at is None or known.published_at is None:
         return False
-    if entry.published_at - known.published_at < _REUSE_AFTER:
-        return False
-    texts = _text(entry), _text(known)
-    if any(len(word_keys(text)) < _REUSE_WORDS for text in texts):
+    return entry.published_at - known.published_at >= _REUSE_AFTER
+
+
+def _is_unlike(entry: Entry, known: Entry) -> bool:
+    texts = whole_text(entry), whole_text(known)
+    if any(len(word_keys(text)) < SHORT for text in texts):
         return False
     return similarity(*texts) < _REUSE_BELOW
-
-
-def _text(entry: Entry) -> str:
-    return f"{entry.title}\n{entry.summary}\n{entry.content}"
 
 
 def _next_key(key: str, known: str) -> str:
@@ -150,13 +175,42 @@ def _next_key(key: str, known: str) -> str:
     return f"{key}#{int(number[1]) + 1 if number else 2}"
 
 
-def _by_link(
-    finding: Finding, candidates: Iterable[KnownEntry], shared: frozenset[str]
-) -> Finding:
-    """Return what the entry's link says of it, its key being unknown."""
-    is_telling = finding.entry.canonical_link not in shared
-    for known in candidates:
-        is_equal = known.fingerprint == finding.fingerprint
-        if is_equal or (is_telling and titles_alike(finding.entry, known.entry)):
-            return replace(finding, novelty=Novelty.ALIAS, known=known)
-    return finding
+def _candidates(
+    finding: Finding, memory: Memory, by: Identity, *, is_telling: bool
+) -> Iterator[KnownEntry]:
+    """Yield the stored entries that an entry of unknown key may be, the best first.
+
+    `is_telling` says that its link stands for nothing else in the document.
+    """
+    entry = finding.entry
+    beside = tuple(reversed(memory.beside(entry)))  # the newest first
+    if by is Identity.GUID and entry.guid:
+        beside = tuple(k for k in beside if k.entry.guid in {None, entry.guid})
+    if by is Identity.LINK and (known := memory.namesake(entry)):
+        yield known
+    yield from (k for k in beside if _is_by_link(k, entry.guid))
+    yield from (k for k in beside if k.fingerprint == finding.fingerprint)
+    if is_telling:
+        yield from (k for k in beside if is_same(entry, k.entry))
+        yield from (beside if by is Identity.LINK else ())
+
+
+def _is_by_link(known: KnownEntry, guid: str | None) -> bool:
+    """Say whether an entry with this guid was stored while guids were no keys."""
+    if guid is None or known.entry.guid != guid:
+        return False
+    return not any(key.startswith(guid_key(guid)) for key in known.keys)
+
+
+def is_same(entry: Entry, known: Entry) -> bool:
+    """Say whether an entry with the link of a known one is that one.
+
+    A page that tells another thing each day (the report of the day) gives each a new
+    guid and a later date.
+    """
+    if not titles_alike(entry, known):
+        return False
+    if None in {entry.guid, known.guid} or entry.guid == known.guid:
+        return True
+    is_other = entry.title != known.title or _is_unlike(entry, known)
+    return not (is_other and _is_later(entry, known))

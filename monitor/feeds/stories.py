@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from monitor.feeds.likeness import titles_alike
-from monitor.feeds.recognition import Finding, Memory, shared_links
-from monitor.model import FeedState
+from monitor.feeds.recognition import Finding, Memory, is_same, shared_links
+from monitor.model import FeedState, Novelty
 
 
 def stories(
@@ -18,13 +17,11 @@ def stories(
     link stands for different things in this feed, the story is the entry's own.
     """
     shared = shared_links(found.entry for found in findings)
-    twins: dict[tuple[str | None, str], str] = {}  # an entry that is listed twice
     keys = []
     for found in findings:
         link = found.entry.canonical_link
-        own = twins.setdefault((found.entry.guid, found.fingerprint), found.entry.key)
         if link is None or link in shared or _is_ambiguous(found, memory):
-            keys.append(f"entry:{state.id}:{own}")
+            keys.append(f"entry:{state.id}:{found.entry.key}")
         else:
             keys.append(f"link:{link}")
     return tuple(keys)
@@ -32,7 +29,8 @@ def stories(
 
 def _is_ambiguous(found: Finding, memory: Memory) -> bool:
     """Say whether something else is known under the entry's link."""
+    itself = None if found.novelty is Novelty.REUSED else found.known
     return any(
-        known is not found.known and not titles_alike(known.entry, found.entry)
+        known is not itself and not is_same(found.entry, known.entry)
         for known in memory.beside(found.entry)
     )

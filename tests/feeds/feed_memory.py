@@ -7,7 +7,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
-from monitor.feeds import decide, identify
+from monitor.feeds import (
+    decide,
+    identify,
+    identity_in_force,
+    keyed,
+    note_guids,
+    sought_keys,
+)
 from monitor.model import (
     Entry,
     Feed,
@@ -38,7 +45,8 @@ def ago(**duration: float) -> datetime:
 class FeedMemory:
     """A feed that is polled, with everything kept of it.
 
-    `told` counts the alerts of a rule that is true of everything, by story.
+    `told` counts the alerts of a rule that is true of everything, by story; `named`
+    by `Entry.language`, in which a history keeps the name of what really happened.
     """
 
     feed: Feed = FEED
@@ -48,6 +56,7 @@ class FeedMemory:
     keys: dict[str, int] = field(default_factory=dict)
     fired: set[int] = field(default_factory=set)
     told: Counter[str] = field(default_factory=Counter)
+    named: Counter[str] = field(default_factory=Counter)
     suppressed: list[Verdict] = field(default_factory=list)
     counts: Counter[Novelty] = field(default_factory=Counter)
 
@@ -59,19 +68,27 @@ class FeedMemory:
     ) -> tuple[Verdict, ...]:
         """Decide on a document that is served `after` the last one, and keep it."""
         self.now += after
-        found = identify(entries, home=home)
+        by = identity_in_force(self.feed, self.state.traits)
+        found = keyed(identify(entries, home=home), by)
         verdicts = decide(
-            found, self.known(found), state=self.state, feed=self.feed, now=self.now
+            found,
+            self.known(found, sought_keys(found, by)),
+            state=self.state,
+            feed=self.feed,
+            now=self.now,
+            earlier=lambda limit: [k.entry for k in self.kept.values()][-limit:],
         )
         for verdict in verdicts:
             self.counts[verdict.novelty] += 1
             if verdict.novelty in TOLD:
                 self._alert(self._keep(verdict), verdict)
-        self.state = replace(self.state, succeeded_at=self.now, polled_at=self.now)
+        traits = note_guids(self.state.traits, verdicts, self.feed)
+        self.state = replace(
+            self.state, succeeded_at=self.now, polled_at=self.now, traits=traits
+        )
         return verdicts
 
-    def known(self, found: Iterable[Entry]) -> list[KnownEntry]:
-        keys = {e.key for e in found}
+    def known(self, found: Iterable[Entry], keys: set[str]) -> list[KnownEntry]:
         links = {e.canonical_link for e in found} - {None}
         by_key = {self.keys[key] for key in keys & self.keys.keys()}
         by_link = {i for i, k in self.kept.items() if k.entry.canonical_link in links}
@@ -90,7 +107,8 @@ class FeedMemory:
         self.kept[number] = KnownEntry(
             number, (), kept, verdict.fingerprint, last_seen_at=self.now
         )
-        self.keys.setdefault(verdict.entry.key, number)
+        if verdict.novelty is not Novelty.EDITED:
+            self.keys[verdict.entry.key] = number
         if verdict.novelty is Novelty.REUSED:
             self.keys[verdict.entry.key.rpartition("#")[0]] = number
         return number
@@ -103,6 +121,7 @@ class FeedMemory:
             self.suppressed.append(verdict)
         else:
             self.told[verdict.story] += 1
+            self.named[verdict.entry.language] += 1
 
 
 def started(**more: object) -> FeedMemory:

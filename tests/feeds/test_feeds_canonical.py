@@ -119,3 +119,8 @@ def test_order_of_arguments_does_not_matter(arguments: list[str]) -> None:
     plain, back = "&".join(arguments), "&".join(reversed(arguments))
     url = "https://example.org/p?"
     assert canonical_link(url + plain) == canonical_link(url + back)
+
+
+def test_a_host_that_dns_cannot_spell_stays_as_it_is_written() -> None:
+    host = "ü" * 70 + ".example"
+    assert canonical_link(f"http://{host}/1") == f"https://{host}/1"

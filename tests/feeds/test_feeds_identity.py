@@ -6,12 +6,18 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from feed_memory import NOW, SITE, entry
+from feed_memory import FEED, NOW, SITE, entry
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.feeds import fingerprint, identify
-from monitor.model import Entry
+from monitor.feeds import (
+    fingerprint,
+    identify,
+    identity_in_force,
+    keyed,
+    sought_keys,
+)
+from monitor.model import Entry, Identity, Traits
 
 
 def keys(*entries: Entry, home: str | None = SITE) -> list[str]:
@@ -113,6 +119,62 @@ def test_nothing_but_key_and_canonical_link_is_touched() -> None:
     assert replace(found, key="", canonical_link=None) == given_entry
 
 
+# --- as a feed's identity has it ------------------------------------------------
+
+
+def link_keys(*entries: Entry) -> list[str]:
+    found = identify(entries, home=SITE)
+    return [e.key for e in keyed(found, Identity.LINK)]
+
+
+def test_where_links_count_a_guid_is_part_of_no_key() -> None:
+    link, sound, text = link_keys(
+        entry("1", "A", link=f"{SITE}/a"),
+        entry("2", "B", enclosure=f"{SITE}/b.mp3"),
+        entry("3", "C", link=SITE),
+    )
+    assert (link, sound) == (f"l:{SITE}/a", f"e:{SITE}/b.mp3")
+    assert text.startswith("h:")
+
+
+def test_where_links_count_one_for_several_entries_is_still_no_key() -> None:
+    found = link_keys(
+        entry("1", "A", link=f"{SITE}/list"), entry("2", "B", link=f"{SITE}/list")
+    )
+    assert [key[:2] for key in found] == ["h:", "h:"]
+
+
+def test_where_links_count_what_was_stored_by_its_guid_is_sought_too() -> None:
+    found = keyed(
+        identify([entry("1", "A", link=f"{SITE}/a"), entry(None, "B")]), Identity.LINK
+    )
+    assert sought_keys(found, Identity.LINK) == {e.key for e in found} | {"g:1"}
+    assert sought_keys(found, Identity.AUTO) == {e.key for e in found}
+
+
+@pytest.mark.parametrize("by", [Identity.AUTO, Identity.GUID, Identity.LINK])
+def test_entry_that_is_repeated_word_for_word_is_there_once(by: Identity) -> None:
+    one = entry("1", "A", link=f"{SITE}/a")
+    found = keyed(identify([one, replace(one, guid="2"), one]), by)
+    assert [e.guid for e in found] == ["1", "2"]
+
+
+@pytest.mark.parametrize(
+    ("configured", "is_learned", "found"),
+    [
+        (Identity.AUTO, False, Identity.AUTO),
+        (Identity.AUTO, True, Identity.LINK),
+        (Identity.GUID, True, Identity.GUID),
+        (Identity.LINK, False, Identity.LINK),
+    ],
+)
+def test_configured_identity_wins_over_the_learned(
+    configured: Identity, found: Identity, *, is_learned: bool
+) -> None:
+    feed = replace(FEED, identity=configured)
+    assert identity_in_force(feed, Traits(keyed_by_link=is_learned)) is found
+
+
 texts = st.sampled_from(["", "a", "b", "a l:b"])
 anything = st.builds(
     Entry,
@@ -165,3 +227,11 @@ def test_fingerprint_changes_with_what_rules_read(edit: dict[str, object]) -> No
 def test_fingerprint_ignores_what_changes_by_itself(change: dict[str, object]) -> None:
     plain = Entry("k", title="a", categories=("x", "y"))
     assert fingerprint(replace(plain, **change)) == fingerprint(plain)
+
+
+def test_many_entries_without_anything_are_told_apart() -> None:
+    """Thirty thousand of them, as hostile feeds have, take no longer than others."""
+    keys = [one.key for one in identify([entry()] * 30_000)]
+    assert len(set(keys)) == 30_000
+    assert keys[1].endswith(" 2")
+    assert keys[-1].endswith(" 30000")

@@ -6,12 +6,12 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from feed_memory import NOW, SITE, FeedMemory, ago, entry, started
+from feed_memory import FEED, NOW, SITE, FeedMemory, ago, entry, started
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.feeds import fingerprint
-from monitor.model import Entry, Novelty, Verdict
+from monitor.feeds import fingerprint, identify, keyed
+from monitor.model import Entry, Feed, HoldReason, Identity, Novelty, Verdict
 
 TITLE = "Aserbaidschan erwägt Waffenlieferungen an Kiew"
 STORY = entry("1", TITLE, link=f"{SITE}/a", published_at=ago(minutes=1))
@@ -253,6 +253,148 @@ def test_one_guid_for_all_entries_loses_none() -> None:
     assert len(feed.kept) == feed.told.total() == 6
 
 
+# --- guids that are no use ------------------------------------------------------
+
+BY_LINK = replace(FEED, identity=Identity.LINK)
+BY_GUID = replace(FEED, identity=Identity.GUID)
+
+
+def fresh_guids(*entries: Entry, poll: int) -> list[Entry]:
+    return [replace(e, guid=f"{e.guid or e.title}?{poll}") for e in entries]
+
+
+def test_guids_that_change_at_three_polls_are_given_up() -> None:
+    feed = started()
+    feed.poll(STORY, OTHER)
+    found = []
+    for poll in range(6):
+        feed.poll(*fresh_guids(STORY, OTHER, poll=poll))
+        found.append(feed.state.traits.keyed_by_link)
+    assert found == [False, False, True, True, True, True]
+    assert len(feed.kept) == feed.told.total() == 2
+    assert len(feed.keys) == 2 + 3 * 2 + 2, "guids are still kept as keys"
+
+
+def test_feed_known_by_links_tells_no_edit_twice_whatever_its_guid() -> None:
+    feed = started(feed=BY_LINK)
+    feed.poll(STORY, OTHER)
+    edited = replace(STORY, guid="neu", title="Ganz anders")
+    assert novelties(feed.poll(edited, OTHER)) == [Novelty.EDITED, Novelty.UNCHANGED]
+    assert feed.told.total() == 2
+
+
+@pytest.mark.parametrize(
+    ("before", "then"), [(FEED, BY_LINK), (BY_LINK, FEED), (BY_LINK, BY_GUID)]
+)
+def test_other_identity_finds_what_was_known_by_the_first(
+    before: Feed, then: Feed
+) -> None:
+    entries = [
+        STORY,
+        OTHER,
+        entry("3", "Ohne Adresse", enclosure=f"{SITE}/a.mp3"),
+    ]
+    feed = started(feed=before)
+    feed.poll(*entries)
+    feed.feed = then
+    renamed = replace(STORY, title="Ein neuer Titel für den Ticker")
+    linked = [renamed, OTHER]
+    verdicts = feed.poll(*linked, *([entries[2]] if then is BY_LINK else []))
+    assert Novelty.NEW not in novelties(verdicts)
+    assert Novelty.NEW not in novelties(feed.poll(*linked))
+    assert feed.told.total() == 3
+
+
+def test_entry_may_change_its_guid_and_title_when_links_begin_to_count() -> None:
+    feed = started()
+    feed.poll(STORY)
+    feed.feed = BY_LINK
+    (verdict,) = feed.poll(replace(STORY, guid="9", title="Ganz anders"))
+    assert verdict.novelty is Novelty.ALIAS
+    assert feed.told.total() == 1
+
+
+def test_trusted_guid_tells_entries_apart_that_share_link_and_title() -> None:
+    feed = started(feed=BY_GUID)
+    for number in range(4):
+        feed.poll(replace(STORY, guid=f"g{number}"))
+    assert len(feed.kept) == 4
+
+
+def test_trusted_guid_that_is_missing_is_made_up_for_by_the_link() -> None:
+    feed = started(feed=BY_GUID)
+    feed.poll(STORY)
+    assert novelties(feed.poll(replace(STORY, guid=None))) == [Novelty.ALIAS]
+
+
+def test_report_of_the_day_under_one_link_is_news_each_day() -> None:
+    feed = started()
+    for day in range(3):
+        report = entry(
+            f"lage-{day}",
+            f"Lagebericht zur Hochwasserlage am {day + 1}. März",
+            link=f"{SITE}/lage",
+            published_at=NOW + day * timedelta(days=1),
+        )
+        assert novelties(feed.poll(report, after=timedelta(hours=5))) == [Novelty.NEW]
+    assert feed.told.total() == 3
+
+
+def test_new_guid_on_the_same_text_is_an_alias_whatever_its_date() -> None:
+    feed = started()
+    feed.poll(STORY)
+    again = replace(STORY, guid="neu", published_at=NOW + timedelta(days=2))
+    assert novelties(feed.poll(again)) == [Novelty.ALIAS]
+
+
+# --- feeds that lead astray -----------------------------------------------------
+
+
+def test_live_blog_with_another_title_at_each_poll_is_told_once() -> None:
+    feed = started()
+    for word in ("Baku", "Kiew", "Bonn", "Rom"):
+        feed.poll(replace(STORY, title=f"{word} {word.lower()[::-1]}"))
+    assert feed.told.total() == 1
+
+
+def test_feed_without_guids_whose_entries_all_link_to_one_page() -> None:
+    feed = started()
+    window: list[Entry] = []
+    for word in ("Baku", "Kiew", "Bonn", "Rom"):
+        window = [entry(title=f"Neues aus {word}", link=f"{SITE}/aktuell"), *window]
+        feed.poll(*window)
+        feed.poll(*window)
+    assert feed.told.total() == 4
+
+
+def test_guid_with_a_session_in_it_is_no_other_entry() -> None:
+    feed = started()
+    for session in range(5):
+        address = f"{SITE}/a?id=7&PHPSESSID=x{session}"
+        feed.poll(replace(STORY, guid=address, link=address))
+    assert feed.told.total() == 1
+
+
+def test_new_guid_at_each_fetch_without_a_link_is_held_until_it_is_noticed() -> None:
+    feed = started()
+    plain = [entry(title=f"{word} im Fokus") for word in ("Baku", "Kiew", "Bonn")]
+    feed.poll(*fresh_guids(*plain, poll=99))
+    for poll in range(6):
+        feed.poll(*fresh_guids(*plain, poll=poll))
+    assert feed.told.total() == 3
+    assert feed.state.traits.keyed_by_link
+    assert {v.hold for v in feed.suppressed} == {HoldReason.RESET}
+    late = [*fresh_guids(*plain, poll=7), entry("x", "Rom im Fokus")]
+    assert novelties(feed.poll(*late)) == [Novelty.UNCHANGED] * 3 + [Novelty.NEW]
+    # What is known by its text alone is new when that is edited.
+    edited = replace(plain[0], title="Baku in der Krise")
+    assert novelties(feed.poll(edited, *plain[1:])) == [
+        Novelty.NEW,
+        Novelty.UNCHANGED,
+        Novelty.UNCHANGED,
+    ]
+
+
 # --- stories ------------------------------------------------------------------
 
 
@@ -314,7 +456,8 @@ def test_no_document_is_too_odd(polls: list[list[Entry]]) -> None:
     feed = FeedMemory()
     for document in polls:
         verdicts = feed.poll(*document)
-        assert [v.entry.title for v in verdicts] == [e.title for e in document]
+        once = keyed(identify(document, home=SITE), Identity.AUTO)
+        assert [v.entry.title for v in verdicts] == [e.title for e in once]
         for verdict in verdicts:
             assert (verdict.known is None) == (verdict.novelty is Novelty.NEW)
             assert verdict.fingerprint == fingerprint(verdict.entry)
