@@ -3,41 +3,38 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.text import Text
 
+from monitor.cli import feeds_discover, feeds_edit, feeds_opml
+from monitor.cli.feeds_health import health
 from monitor.cli.frame import (
     OK,
     PROBLEM,
     Command,
-    given_config,
     group,
     open_views,
     surroundings,
     usable_files,
 )
 from monitor.cli.output import cell, console, print_json, print_rows, say
-from monitor.clock import SystemClock
-from monitor.config import Secrets, find_config, load
-from monitor.errors import ConfigError, FeedError
-from monitor.log import LogFormat, LogLevel, set_up
-from monitor.model import (
-    Feed,
-    FeedState,
-    FetchOutcome,
-    FetchRequest,
-    ParsedFeed,
-    PollPolicy,
-)
-from monitor.net.channels import check_url
+from monitor.cli.web import configured_policy, web
+from monitor.errors import FeedError
+from monitor.feeds import likely_kind
+from monitor.model import Feed, FeedState, FetchOutcome, FetchRequest, ParsedFeed
 from monitor.net.fetcher import HttpFetcher
 from monitor.net.parser import ParserProcess
 
 app = group("The subscribed feeds.")
+app.command("discover", cls=Command)(feeds_discover.discover)
+app.command("add", cls=Command)(feeds_edit.add)
+app.command("remove", cls=Command)(feeds_edit.remove)
+app.command("import", cls=Command)(feeds_opml.import_feeds)
+app.command("export", cls=Command)(feeds_opml.export_feeds)
+app.command("health", cls=Command)(health)
 
 _ENTRY_KEYS = (
     "key",
@@ -113,21 +110,8 @@ def preview(
 
 
 async def _preview(context: typer.Context, sources: list[str], as_json: bool) -> bool:  # noqa: FBT001
-    secrets = Secrets(os.environ)
-    policy = _policy(context)
-    set_up(
-        LogFormat.TEXT,
-        LogLevel.WARNING,
-        typer.get_text_stream("stderr"),
-        secrets.redact,
-    )
     has_failed = False
-    async with (
-        HttpFetcher(
-            policy, clock=SystemClock(), resolve=secrets.resolve, redact=secrets.redact
-        ) as fetcher,
-        ParserProcess() as parser,
-    ):
+    async with web(configured_policy(context)) as (fetcher, parser):
         for source in sources:
             try:
                 parsed = await _read(source, fetcher, parser)
@@ -139,26 +123,6 @@ async def _preview(context: typer.Context, sources: list[str], as_json: bool) ->
     return has_failed
 
 
-def _policy(context: typer.Context) -> PollPolicy:
-    """Return the configured manners; the default ones without a configuration.
-
-    Raises:
-        ConfigError: one was named and cannot be used.
-    """
-    given = given_config(context)
-    try:
-        loaded = load(find_config(given, os.environ), check_url=check_url)
-    except ConfigError:
-        if given is not None:
-            raise
-        return PollPolicy()
-    if loaded.settings is None:
-        if given is not None:
-            raise ConfigError(loaded.diagnostics)
-        return PollPolicy()
-    return loaded.settings.poll
-
-
 async def _read(source: str, fetcher: HttpFetcher, parser: ParserProcess) -> ParsedFeed:
     """Return the feed of a URL or file.
 
@@ -166,12 +130,17 @@ async def _read(source: str, fetcher: HttpFetcher, parser: ParserProcess) -> Par
         FeedError: there is none; the text says why.
     """
     if "://" not in source:
-        return await parser.parse(_file(source), content_type="", url="")
+        body = _file(source)
+        kind = likely_kind(body)
+        return await parser.parse(body, content_type="", url="", kind=kind)
     fetched = await fetcher.fetch(FetchRequest(source))
     if fetched.outcome is not FetchOutcome.OK:
         raise FeedError(fetched.detail)
     return await parser.parse(
-        fetched.body, content_type=fetched.content_type, url=fetched.url
+        fetched.body,
+        content_type=fetched.content_type,
+        url=fetched.url,
+        kind=likely_kind(fetched.body),
     )
 
 

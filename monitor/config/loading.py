@@ -81,6 +81,7 @@ def load(
     now: datetime | None = None,
     texts: Mapping[str, str] | None = None,
     compares: bool = False,
+    text: str | None = None,
 ) -> Loaded:
     """Return what the configuration at `path` and its rule files say.
 
@@ -91,9 +92,10 @@ def load(
     environment unless another is given. `forms_of` gives the forms of the rules' words;
     without, they are met as they were typed. `now` is the time by which rules expire.
     `texts` are read in place of the rule files that stand there. With `compares` a
-    rule that another one contains is remarked on.
+    rule that another one contains is remarked on. `text` is read in place of the file
+    at `path`.
     """
-    source = read_source(path, str(path))
+    source = read_source(path, str(path)) if text is None else Source(str(path), text)
     if isinstance(source, Diagnostic):
         return Loaded(None, diagnostics=(source,))
     file = YamlFile(source)

@@ -45,12 +45,22 @@ class Source:
 
 def read_source(path: Path, shown: str) -> Source | Diagnostic:
     """Return the text of a file, or why there is none."""
+    content = read_content(path, shown)
+    return content if isinstance(content, Diagnostic) else decoded(content, shown)
+
+
+def read_content(path: Path, shown: str) -> bytes | Diagnostic:
+    """Return the bytes of a file, or why there are none."""
     if path.exists() and not path.is_file():
         return no_source(shown, "this is not a file")
     try:
-        content = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         return no_source(shown, f"the file cannot be read: {error.strerror}")
+
+
+def decoded(content: bytes, shown: str) -> Source | Diagnostic:
+    """Return the text that bytes stand for, or why they are none."""
     content = content.removeprefix(b"\xef\xbb\xbf")
     try:
         return Source(shown, content.decode())
