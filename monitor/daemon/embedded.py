@@ -4,6 +4,7 @@
 
     tick    every second: claims as many due feeds as there are free slots
     sweep   every second, and after a poll with alerts: one worker for each due lane
+    hubs    every second: asks the hubs of subscriptions that are due
     look    every half second: edited files are read again once they are at rest
     watch   on the loop's own clock: re-arms the jobs after a jump of the wall clock,
             and feeds systemd's watchdog while tick and writer live
@@ -26,6 +27,7 @@ from apscheduler.events import (
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from monitor.daemon.files import FileWatch
+from monitor.daemon.hubs import HubParts, HubWork
 from monitor.daemon.systemd import Notifier
 from monitor.daemon.ticker import ClockWatch, EveryFewSeconds, re_arm
 from monitor.daemon.troubles import Troubles, Work
@@ -59,6 +61,7 @@ class Parts:
     reload: Work
     watched: Callable[[], Iterable[Path]]
     concurrency: Callable[[], int]
+    hubs: HubParts | None = None
 
 
 class Embedded:
@@ -72,6 +75,11 @@ class Embedded:
         self._files = FileWatch(parts.watched)
         self._clock_watch = ClockWatch(parts.clock, parts.journal)
         self._troubles = Troubles(parts.clock, parts.journal)
+        self._hubs = (
+            None
+            if parts.hubs is None
+            else HubWork(parts.hubs, self._troubles, self._sweep)
+        )
         self._ticked = parts.clock.monotonic()
         self._fed = self._ticked
         self._reloading: asyncio.Task[None] | None = None
@@ -94,6 +102,9 @@ class Embedded:
         self._add("tick", self._tick, TICK)
         self._add("sweep", self._sweep, TICK)
         self._add("look", self._look, _LOOK)
+        if self._hubs is not None:
+            self._add("hubs", self._hubs.tick, TICK)
+            self._hubs.begin()
         self._scheduler.start()
 
     def _add(self, name: str, work: Work, interval: timedelta) -> None:
@@ -198,7 +209,8 @@ class Embedded:
         self._scheduler.shutdown(wait=False)
         if self._reloading is not None:
             await _finish([self._reloading], 0.0)
-        await _finish(self._polls.values(), _POLLS_DRAIN)
+        hubs = await self._hubs.end() if self._hubs is not None else ()
+        await _finish([*self._polls.values(), *hubs], _POLLS_DRAIN)
         await _finish(self._lanes.values(), _LANES_DRAIN)
 
 
