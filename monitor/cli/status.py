@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from monitor.cli.feeds_health import tiers
 from monitor.cli.frame import open_views, surroundings, usable_files
 from monitor.cli.output import print_json, print_pairs
 from monitor.model import FeedState, Settings
@@ -47,6 +48,7 @@ def _figures(
         "running": lock_owner(path) or "nobody",
         "database": str(path),
         "feeds": dict(feeds),
+        "tiers": tiers(states.values()),
         "rules": rules,
         "channels": len(settings.channels),
         "last_success_at": max(polled, default=None),

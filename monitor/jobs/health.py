@@ -1,57 +1,65 @@
-"""What the operator is told of a feed: once when it begins, once when it ends."""
+"""What the operator is told of feeds: once when it begins, once when it ends."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime, timedelta
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 
+from monitor.alerts.feed_reports import to_tell, untold
+from monitor.feeds.health import recorded
+from monitor.jobs.hosts import host_of
 from monitor.jobs.in_force import InForce
 from monitor.jobs.report import tell_ops
-from monitor.model import FeedState, FeedStatus, HoldReason
+from monitor.model import FeedState, FeedTrouble, HoldReason
 from monitor.ports import Transaction
 
-_PATIENCE = timedelta(days=1)
-"""How long a feed may fail before it is told; most failures mend themselves."""
-
-_REFUSALS = (401, 403)
-_TOLD_AT_ONCE = (HoldReason.OUTAGE, HoldReason.OLD_BURST)
+_TOLD_AT_ONCE = (HoldReason.OUTAGE, HoldReason.OLD_BURST, HoldReason.RESET)
 
 
 def report_feed(
-    tx: Transaction,
-    in_force: InForce,
-    before: FeedState,
-    after: FeedState,
-    now: datetime,
-    *,
-    answer: int | None,
+    tx: Transaction, before: FeedState, after: FeedState, now: datetime
 ) -> None:
-    """Tell `ops` of a feed that is gone, refuses us or fails for a day; or no more.
+    """Put on record what troubles a feed came to, or is rid of, by a poll.
 
-    `answer` is the HTTP status of this poll, None where there was none.
+    `ops` hears of it in `tell_troubles`, together with the other feeds of the host.
     """
-    key = f"feed:{after.name}"
-    if after.status is FeedStatus.OK:
-        if before.status is not FeedStatus.OK and tx.close_report(key):
-            title = f"feed {after.name} works again"
-            tell_ops(tx, in_force, title, "It is polled as before.", now)
+    present = after.traits.health.troubles
+    if before.traits.health.troubles == present:
         return
-    text = _trouble(after, answer, now)
-    title = f"feed {after.name} is {after.status.value}"
-    if text and tx.open_report(key, title, now):
-        tell_ops(tx, in_force, title, f"{after.error}. {text}", now)
+    known = tx.feed_troubles(after.name)
+    rows = recorded(known, after, host_of(after.url), now)
+    kept = {row.trouble for row in rows}
+    tx.drop_troubles([row for row in known if row.trouble not in kept])
+    tx.save_troubles(rows)
 
 
-def _trouble(state: FeedState, answer: int | None, now: datetime) -> str:
-    """Return what is to be said of a feed that does not work, empty if nothing yet."""
-    if state.status is FeedStatus.GONE:
-        return "It is polled no more. Remove it, or give it a new URL."
-    if answer in _REFUSALS:
-        return "It is asked seldom from now on. Does it need credentials?"
-    since = state.failing_since
-    if since is not None and now - since >= _PATIENCE:
-        return f"It has failed since {since:%Y-%m-%d %H:%M} UTC and is still tried."
-    return ""
+def tell_troubles(tx: Transaction, in_force: InForce, now: datetime) -> None:
+    """Tell `ops` what began and what ended, once the feeds of a host had their turn."""
+    if not tx.has_untold_troubles():
+        return
+    rows = tx.feed_troubles()
+    telling = to_tell(rows, _gathering(tx, in_force, rows, now), now)
+    tx.drop_troubles(telling.dropped)
+    tx.save_troubles(telling.changed)
+    for report in telling.reports:
+        tell_ops(tx, in_force, report.title, report.text, now)
+
+
+def _gathering(
+    tx: Transaction, in_force: InForce, rows: Sequence[FeedTrouble], now: datetime
+) -> Collection[str]:
+    """Return the hosts with other feeds that are being asked at this moment."""
+    waiting = untold(rows)
+    on_host: dict[str, list[str]] = defaultdict(list)
+    if waiting:
+        for name, feed in in_force.feeds.items():
+            on_host[host_of(feed.url)].append(name)
+    return {
+        host
+        for host, since in waiting.items()
+        if tx.are_awaited(on_host[host], since, now)
+    }
 
 
 def report_held(
