@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, Select, delete, select, update
+from sqlalchemy import Connection, Select, bindparam, delete, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from monitor.model import (
     Because,
     HeldQuery,
     HoldReason,
+    Priority,
     Rule,
     StoredAlert,
     Verdict,
 )
 from monitor.store import rows
+from monitor.store.prepared import Prepared, read_time
 from monitor.store.tables import (
     alerts,
     entries,
@@ -30,10 +34,52 @@ from monitor.store.tables import (
 
 _ONLY_HELD = tuple(
     reason.value
-    for reason in (HoldReason.FIRST_POLL, HoldReason.OUTAGE, HoldReason.OLD_BURST)
+    for reason in (
+        HoldReason.FIRST_POLL,
+        HoldReason.OUTAGE,
+        HoldReason.OLD_BURST,
+        HoldReason.RESET,
+    )
 )
 """Reasons for which nobody was told: a later entry of the story still may be."""
 
+_MATCH = Prepared(
+    insert(matches).on_conflict_do_nothing().returning(matches.c.id),
+    ["rule", "rule_version", "entry_id", "because", "matched_at"],
+)
+_MATCHED = Prepared(
+    select(matches.c.entry_id, matches.c.because).where(
+        matches.c.id == bindparam("match")
+    )
+)
+_ALERT = Prepared(
+    insert(alerts).on_conflict_do_nothing().returning(alerts.c.id),
+    [
+        "rule",
+        "story",
+        "entry_id",
+        "priority",
+        "channels",
+        "because",
+        "hold",
+        "created_at",
+    ],
+)
+_ALERTED = Prepared(
+    update(matches).where(matches.c.id == bindparam("match")),
+    ["alert_id", "suppressed"],
+)
+_PLACE = Prepared(
+    select(
+        entries.c.key,
+        entries.c.label,
+        entries.c.first_seen_at,
+        feeds.c.name,
+        feeds.c.title,
+    )
+    .join(feeds, feeds.c.id == entries.c.feed_id)
+    .where(entries.c.id == bindparam("entry"))
+)
 _ALL_VERSIONS = select(rule_versions)
 _SAVED = ""  # no rule's name: it says that versions were saved, be it of no rule
 
@@ -56,18 +102,18 @@ class AlertRows:
         self, rule: Rule, entry_id: int, because: Sequence[Because], now: datetime
     ) -> int | None:
         """Store a match; return its id, None if the rule fired for it before."""
-        statement = insert(matches).values(
+        made = _MATCH.first(
+            self._connection,
             rule=rule.name,
             rule_version=rule.version,
             entry_id=entry_id,
             because=rows.because_values(tuple(because)),
             matched_at=now,
         )
-        once = statement.on_conflict_do_nothing().returning(matches.c.id)
-        match_id = self._connection.execute(once).scalar_one_or_none()
-        if match_id is None:
+        if made is None:
             self._point_anew(rule, entry_id, because)
-        return match_id
+            return None
+        return int(made[0])
 
     def _point_anew(
         self, rule: Rule, entry_id: int, because: Sequence[Because]
@@ -85,29 +131,51 @@ class AlertRows:
         self, match_id: int, rule: Rule, verdict: Verdict, now: datetime
     ) -> StoredAlert:
         """Store the alert of a match, unless its story was told for the rule."""
-        this = matches.c.id == match_id
-        match = self._connection.execute(select(matches).where(this)).mappings().one()
+        entry_id, because = _MATCHED.one(self._connection, match=match_id)
         values = {
             "rule": rule.name,
             "story": verdict.story,
-            "entry_id": match["entry_id"],
+            "entry_id": entry_id,
             "priority": int(rule.priority),
             "channels": list(rule.channels),
-            "because": match["because"],
+            "because": json.loads(because),
             "hold": verdict.hold,
             "created_at": now,
         }
-        once = insert(alerts).values(**values).on_conflict_do_nothing()
-        alert_id = self._connection.execute(
-            once.returning(alerts.c.id)
-        ).scalar_one_or_none()
-        suppressed = None if alert_id is None else verdict.hold
-        if alert_id is None:
+        made = _ALERT.first(self._connection, **values)
+        if made is None:
             alert_id, suppressed = self._join_story(values)
-        self._connection.execute(
-            update(matches).where(this).values(alert_id=alert_id, suppressed=suppressed)
+        else:
+            alert_id, suppressed = int(made[0]), verdict.hold
+        _ALERTED.run(
+            self._connection, match=match_id, alert_id=alert_id, suppressed=suppressed
         )
+        if made is not None and suppressed is not None:
+            return self._held(alert_id, verdict, values)
         return replace(self._alert(alert_id), hold=suppressed)
+
+    def _held(
+        self, alert_id: int, verdict: Verdict, values: Mapping[str, Any]
+    ) -> StoredAlert:
+        """Return a new alert that waits, without reading back what was stored."""
+        entry_id = values["entry_id"]
+        key, label, seen_at, feed, title = _PLACE.one(self._connection, entry=entry_id)
+        return StoredAlert(
+            id=alert_id,
+            rule=values["rule"],
+            story=verdict.story,
+            priority=Priority(values["priority"]),
+            channels=tuple(values["channels"]),
+            because=rows.because_of(values["because"]),
+            entry_id=entry_id,
+            entry=replace(verdict.entry, key=key),
+            feed=feed,
+            source=title or feed,
+            first_seen_at=read_time(seen_at),
+            created_at=values["created_at"],
+            label=label,
+            hold=verdict.hold,
+        )
 
     def _join_story(
         self, values: Mapping[str, object]

@@ -14,7 +14,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from monitor.errors import NewerSchema, StorageFull, StoreError
 
-HEAD = "0004"
+HEAD = "0006"
 """The revision of the tables as they are in `tables.py`."""
 
 _PRAGMAS = (
@@ -23,6 +23,7 @@ _PRAGMAS = (
     # FULL: a power cut must not take back what was committed (an alert sent).
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
+    "PRAGMA temp_store = MEMORY",  # what a savepoint may have to undo
 )
 
 _FULL = sqlite3.SQLITE_FULL
@@ -51,7 +52,7 @@ class Database:
         """
         database = cls(url)
         try:
-            with _translated(database.path):
+            with database.translated():
                 database.path.parent.mkdir(parents=True, exist_ok=True)
                 database.migrate()
         except StoreError:
@@ -93,15 +94,28 @@ class Database:
         Raises:
             StoreError: nothing was written.
         """
-        with _translated(self.path), self._engine.begin() as connection:
+        with self.translated(), self._engine.begin() as connection:
             yield connection
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """Lend a connection that sees one state of the database and writes nothing."""
         reading = self._engine.execution_options(reads=True)
-        with _translated(self.path), reading.begin() as connection:
+        with self.translated(), reading.begin() as connection:
             yield connection
+
+    @contextmanager
+    def translated(self) -> Iterator[None]:
+        """Let what the driver raises come out as a StoreError that names the file."""
+        try:
+            yield
+        except DBAPIError as error:
+            raise _store_error(self.path, error.orig) from error
+        except sqlite3.Error as error:
+            raise _store_error(self.path, error) from error
+        except OSError as error:
+            what = f"{error.strerror}: {error.filename}"
+            raise StoreError(f"{self.path}: {what}") from error
 
     def close(self) -> None:
         """Close all connections; the last one folds the log back into the file."""
@@ -140,18 +154,6 @@ def _engine(url: str) -> Engine:
         connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
     return engine
-
-
-@contextmanager
-def _translated(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except DBAPIError as error:
-        raise _store_error(path, error.orig) from error
-    except sqlite3.Error as error:
-        raise _store_error(path, error) from error
-    except OSError as error:
-        raise StoreError(f"{path}: {error.strerror}: {error.filename}") from error
 
 
 def _store_error(path: Path, error: BaseException | None) -> StoreError:

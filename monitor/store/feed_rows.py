@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -9,21 +10,32 @@ from datetime import datetime, timedelta
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    and_,
     bindparam,
     delete,
     func,
     insert,
     or_,
     select,
+    text,
     update,
 )
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from monitor.model import Feed, FeedState, FeedStatus, KnownEntry, Novelty, Verdict
+from monitor.model import (
+    CLAIM,
+    Entry,
+    Feed,
+    FeedState,
+    FeedStatus,
+    KnownEntry,
+    Novelty,
+    Verdict,
+    Wait,
+)
 from monitor.store import rows
+from monitor.store.prepared import Prepared
 from monitor.store.search_rows import index_words
-from monitor.store.tables import entries, entry_keys, feeds, reports
+from monitor.store.tables import entries, entry_keys, feed_troubles, feeds
 
 _TOUCH_EVERY = timedelta(days=1)  # "last seen" is needed to the day
 
@@ -45,6 +57,41 @@ _UNTRIED: Mapping[str, object] = {
     "traits": {},
 }
 """What an address has said of itself, before it has said anything."""
+
+_SAVE = Prepared(
+    update(feeds).where(
+        feeds.c.id == bindparam("of_id"), feeds.c.url == bindparam("at_url")
+    ),
+    tuple(rows.feed_values(FeedState(0, "", ""))),
+)
+_TOUCH = Prepared(
+    update(entries).where(
+        entries.c.id.in_(text("SELECT value FROM json_each(:ids)")),
+        entries.c.last_seen_at < bindparam("before"),
+    ),
+    ["last_seen_at"],
+)
+
+_BY_KEY = Prepared(
+    select(entry_keys.c.entry_id).where(
+        entry_keys.c.feed_id == bindparam("feed"),
+        entry_keys.c.key.in_(bindparam("some", expanding=True)),
+    )
+)
+_ranked = (
+    select(
+        entries.c.id,
+        func.row_number()
+        .over(partition_by=entries.c.canonical_link, order_by=entries.c.id.desc())
+        .label("place"),
+    )
+    .where(
+        entries.c.feed_id == bindparam("feed"),
+        entries.c.canonical_link.in_(bindparam("some", expanding=True)),
+    )
+    .subquery("ranked")
+)
+_BY_LINK = Prepared(select(_ranked.c.id).where(_ranked.c.place <= _PER_LINK))
 
 
 class FeedRows:
@@ -91,8 +138,8 @@ class FeedRows:
         self._connection.execute(update(feeds).where(this).values(**values))
 
     def _forget_trouble(self, name: str) -> None:
-        """End the report on a feed, so that a new trouble is news again."""
-        statement = delete(reports).where(reports.c.key == f"feed:{name}")
+        """Forget the troubles of a feed, so that a new one is news again."""
+        statement = delete(feed_troubles).where(feed_troubles.c.feed == name)
         self._connection.execute(statement)
 
     def feed_states(self) -> tuple[FeedState, ...]:
@@ -100,6 +147,12 @@ class FeedRows:
         query = select(feeds).where(feeds.c.active).order_by(feeds.c.name)
         found = self._connection.execute(query).mappings()
         return tuple(rows.feed_state(row) for row in found)
+
+    def feed_state(self, feed_id: int) -> FeedState | None:
+        """Return the state of a feed that stands in the configuration, else None."""
+        query = select(feeds).where(feeds.c.id == feed_id, feeds.c.active)
+        row = self._connection.execute(query).mappings().first()
+        return None if row is None else rows.feed_state(row)
 
     def claim_due(
         self, now: datetime, *, until: datetime, limit: int, horizon: timedelta
@@ -134,11 +187,11 @@ class FeedRows:
             found += [rows.feed_state(row) for row in taken]
         return tuple(found)
 
-    def make_due(self, ids: Sequence[int], now: datetime) -> None:
-        """Let the feeds be polled at the next tick."""
+    def make_due(self, ids: Sequence[int]) -> None:
+        """Let the feeds be polled at the next tick, by a person's wish."""
         for some in rows.batches(ids):
             these = feeds.c.id.in_(some)
-            due = update(feeds).where(these).values(next_poll_at=now)
+            due = update(feeds).where(these).values(next_poll_at=None)
             self._connection.execute(due)
 
     def leave_alone(self, names: Sequence[str], until: datetime) -> None:
@@ -151,15 +204,16 @@ class FeedRows:
                     these.where(is_earlier).values({column: until})
                 )
 
-    def save_feed(self, state: FeedState) -> None:
-        """Store the state and end the claim."""
-        this = feeds.c.id == state.id
-        at_home = update(feeds).where(this, feeds.c.url == state.url)
+    def save_feed(self, state: FeedState) -> bool:
+        """Store the state and end the claim; say whether the state still counts."""
         values = rows.feed_values(state)
-        if not self._connection.execute(at_home.values(**values)).rowcount:
-            # It was moved meanwhile: what the old address said counts no more.
-            ended = update(feeds).where(this).values(claimed_until=None)
-            self._connection.execute(ended)
+        home = {"of_id": state.id, "at_url": state.url}
+        if _SAVE.run(self._connection, **home, **values).rowcount:
+            return True
+        # It was moved meanwhile: what the old address said counts no more.
+        this = update(feeds).where(feeds.c.id == state.id)
+        self._connection.execute(this.values(claimed_until=None))
+        return False
 
     def known_entries(
         self, feed_id: int, keys: Collection[str], links: Collection[str]
@@ -189,25 +243,23 @@ class FeedRows:
             for row in found
         )
 
+    def latest_entries(self, feed_id: int, limit: int) -> tuple[Entry, ...]:
+        """Return at most `limit` of the feed's entries, those stored last."""
+        of_feed = select(entries.c.id).where(entries.c.feed_id == feed_id)
+        latest = of_feed.order_by(entries.c.id.desc()).limit(limit)
+        query = select(entries).where(entries.c.id.in_(latest))
+        found = self._connection.execute(query).mappings()
+        return tuple(rows.entry_of(row) for row in found)
+
     def _ids_by_key(self, feed_id: int, keys: Collection[str]) -> Iterator[int]:
         for some in rows.batches(keys):
-            query = select(entry_keys.c.entry_id).where(
-                and_(entry_keys.c.feed_id == feed_id, entry_keys.c.key.in_(some))
-            )
-            yield from self._connection.execute(query).scalars()
+            found = _BY_KEY.find(self._connection, some, feed=feed_id)
+            yield from (entry_id for (entry_id,) in found)
 
     def _ids_by_link(self, feed_id: int, links: Collection[str]) -> Iterator[int]:
-        newest = func.row_number().over(
-            partition_by=entries.c.canonical_link, order_by=entries.c.id.desc()
-        )
         for some in rows.batches(links):
-            ranked = (
-                select(entries.c.id, newest.label("place"))
-                .where(entries.c.feed_id == feed_id, entries.c.canonical_link.in_(some))
-                .subquery("ranked")
-            )
-            query = select(ranked.c.id).where(ranked.c.place <= _PER_LINK)
-            yield from self._connection.execute(query).scalars()
+            found = _BY_LINK.find(self._connection, some, feed=feed_id)
+            yield from (entry_id for (entry_id,) in found)
 
     def save_entry(self, feed_id: int, verdict: Verdict, now: datetime) -> int:
         """Store a new, edited or re-keyed entry; return its id."""
@@ -258,19 +310,30 @@ class FeedRows:
         this = entries.c.id == entry_id
         self._connection.execute(update(entries).where(this).values(**values))
 
+    def touch_document(self, feed_id: int, since: datetime, now: datetime) -> None:
+        """Note that the feed's entries seen since `since` are still there."""
+        these = (entries.c.feed_id == feed_id, entries.c.last_seen_at >= since)
+        self._connection.execute(update(entries).where(*these).values(last_seen_at=now))
+
     def touch_entries(self, ids: Sequence[int], now: datetime) -> None:
         """Note that the entries were seen (to the day)."""
-        if not ids:
-            return
-        statement = (
-            update(entries)
-            .where(
-                entries.c.id == bindparam("entry"),
-                entries.c.last_seen_at < now - _TOUCH_EVERY,
-            )
-            .values(last_seen_at=now)
-        )
-        self._connection.execute(statement, [{"entry": entry_id} for entry_id in ids])
+        times = {"last_seen_at": now, "before": now - _TOUCH_EVERY}
+        _TOUCH.run(self._connection, ids=json.dumps(list(ids)), **times)
+
+
+def free_claims(connection: Connection) -> None:
+    """End all claims; a feed that may have been asked waits as if it had been.
+
+    One that was never polled is due at once.
+    """
+    claimed = select(feeds).where(feeds.c.claimed_until.is_not(None))
+    for row in connection.execute(claimed).mappings().all():
+        traits = rows.traits_of(row)
+        values: dict[str, object] = {"claimed_until": None}
+        if traits.interval is not None:
+            values["next_poll_at"] = row["claimed_until"] - CLAIM + traits.interval
+        this = feeds.c.id == row["id"]
+        connection.execute(update(feeds).where(this).values(**values))
 
 
 def _latest_poll(feed: Feed, row: rows.Row, now: datetime) -> datetime:
@@ -283,8 +346,10 @@ def _waits_too_long(feed: Feed, row: rows.Row, latest: datetime, now: datetime) 
     is_asked_to_wait = row["not_before_at"] is not None and row["not_before_at"] > now
     if row["status"] != FeedStatus.OK or is_asked_to_wait:
         return False
-    wanted = rows.traits_of(row).wanted
-    is_as_before = wanted is not None and wanted <= feed.every
+    traits = rows.traits_of(row)
+    is_as_before = traits.wanted is not None and traits.wanted <= feed.every
+    if traits.wait is Wait.PUSHED:  # nobody may be pushing any more
+        is_as_before = False
     return not is_as_before and _is_after(row["next_poll_at"], latest)
 
 

@@ -28,13 +28,13 @@ from monitor.model import (
     SendResult,
     Settled,
 )
+from monitor.store.feed_rows import free_claims
 from monitor.store.lane_rows import is_lane, may_try, waiting
 from monitor.store.repair_rows import RepairRows
 from monitor.store.tables import (
     Utc,
     attempts,
     deliveries,
-    feeds,
     lanes,
     message_alerts,
     messages,
@@ -163,8 +163,7 @@ class OutboxRows(RepairRows):
 
     def free_leases(self) -> int:
         """End all leases and claims (their owner is gone); return how many leases."""
-        claimed = update(feeds).where(feeds.c.claimed_until.is_not(None))
-        self._connection.execute(claimed.values(claimed_until=None))
+        free_claims(self._connection)
         return self._free()
 
     def next_attempt_at(self) -> datetime | None:

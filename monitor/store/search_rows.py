@@ -10,23 +10,32 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
-from functools import cache
-from itertools import islice
+from functools import cache, lru_cache
+from itertools import filterfalse, islice
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, Select, func, insert, select, text
+from sqlalchemy import ColumnElement, Connection, Select, func, select, text
 
 from monitor.model import Entry, StoredEntry
 from monitor.store import rows
+from monitor.store.prepared import driver, insert_rows
 from monitor.store.tables import WORD_INDEX, entries, entry_words, feeds
 from monitor.text.folding import keys
-from monitor.text.words import readings
+from monitor.text.words import (
+    BESIDE,
+    REMEMBERED_CHUNKS,
+    REMEMBERED_LENGTH,
+    readings,
+)
 
 _KEYS_PER_QUERY: Final = 200
 _PAGE: Final = 500
+_LAST_WORDS: Final = "SELECT coalesce(max(id), 0) FROM entry_words"
+_ADD_WORDS: Final = "INSERT INTO entry_words (id, entry_id, version) VALUES (?, ?, ?)"
+_ADD_KEYS: Final = f"INSERT INTO {WORD_INDEX} (rowid, keys) VALUES (?, ?)"  # noqa: S608 - our own name
 # To the tokenizer only letters and digits of ASCII, and all that is beyond, are words.
 _AS_LETTERS: Final = {
     code: chr(0xE000 + code) for code in range(0x80) if not chr(code).isalnum()
@@ -44,16 +53,45 @@ def keys_version() -> str:
 
 def index_words(connection: Connection, entry_id: int, entry: Entry) -> None:
     """Let an entry be found by its words as they are now."""
-    row = {"entry_id": entry_id, "version": keys_version()}
-    made = connection.execute(insert(entry_words).values(**row))
-    values = {"row": made.lastrowid, "keys": " ".join(map(_token, _keys(entry)))}
-    statement = f"INSERT INTO {WORD_INDEX} (rowid, keys) VALUES (:row, :keys)"  # noqa: S608 - our own name
-    connection.execute(text(statement), values)
+    index_all(connection, [(entry_id, entry)])
 
 
-def _keys(entry: Entry) -> set[str]:
-    texts = (entry.title, entry.summary, entry.content, entry.author)
-    return {key for each in texts for found in readings(each) for key in found.keys}
+def index_all(connection: Connection, found: Sequence[tuple[int, Entry]]) -> None:
+    """Let entries, each with its id, be found by their words as they are now."""
+    version = keys_version()
+    # Nobody else writes in this transaction, so that the next ids are ours.
+    (last,) = driver(connection).execute(_LAST_WORDS).fetchone()
+    numbered = list(enumerate(found, last + 1))
+    words = [(row, id_, version) for row, (id_, _) in numbered]
+    keys_of = [(row, _tokens(entry)) for row, (_, entry) in numbered]
+    insert_rows(connection, _ADD_WORDS, words)
+    insert_rows(connection, _ADD_KEYS, keys_of)
+
+
+def _tokens(entry: Entry) -> str:
+    """Return the tokens of all keys of the entry's words, with a space between.
+
+    No word spans a space. Most are of ASCII, with nothing but the end of a sentence
+    beside them, and in small letters their own key; the others are remembered.
+    """
+    whole = f"{entry.title} {entry.summary} {entry.content} {entry.author}"
+    pieces = {piece.strip(BESIDE) for piece in whole.split()}
+    special = set(filterfalse(str.isalnum, pieces))
+    special.update(filterfalse(str.isascii, pieces))
+    plain = set(" ".join(pieces - special).lower().split())
+    return " ".join(plain.union(*map(_tokens_of, special)))
+
+
+def _tokens_of(piece: str) -> frozenset[str]:
+    is_short = len(piece) <= REMEMBERED_LENGTH
+    return _remembered_tokens(piece) if is_short else _read_tokens(piece)
+
+
+def _read_tokens(piece: str) -> frozenset[str]:
+    return frozenset(_token(key) for found in readings(piece) for key in found.keys)
+
+
+_remembered_tokens = lru_cache(REMEMBERED_CHUNKS)(_read_tokens)
 
 
 def _token(key: str) -> str:

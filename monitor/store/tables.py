@@ -260,6 +260,23 @@ class ReportRow(SQLModel, table=True):
     since: datetime = Field(sa_type=Utc)
 
 
+class FeedTroubleRow(SQLModel, table=True):
+    """A trouble of one feed, until a day after `ops` was told of its end."""
+
+    __tablename__ = "feed_troubles"
+
+    feed: str = Field(primary_key=True)
+    trouble: str = Field(primary_key=True)
+    host: str
+    since: datetime = Field(sa_type=Utc)
+    noticed_at: datetime = Field(sa_type=Utc)
+    detail: str = ""
+    told_at: datetime | None = Field(default=None, sa_type=Utc)
+    ended_at: datetime | None = Field(default=None, sa_type=Utc)
+    end_told_at: datetime | None = Field(default=None, sa_type=Utc)
+    again: int = 0
+
+
 class LexiconFormsRow(SQLModel, table=True):
     """The word forms of a term, as one version of the lexica gave them."""
 
@@ -269,6 +286,33 @@ class LexiconFormsRow(SQLModel, table=True):
     languages: str = Field(primary_key=True)
     version: str
     forms: list[Any] = Field(default_factory=list, sa_column=Column(JSON))
+
+
+class WebSubRow(SQLModel, table=True):
+    """A feed's subscription at its hub; beside it, those that are to be ended."""
+
+    __tablename__ = "websub"
+
+    id: int | None = Field(default=None, primary_key=True)
+    feed_id: int = Field(foreign_key="feeds.id", index=True)
+    hub: str
+    topic: str
+    served: str
+    state: str
+    reason: str
+    detail: str = ""
+    callback: str = ""
+    token: str | None = Field(default=None, unique=True)
+    secret: str = ""
+    asking: str | None = None
+    due_at: datetime | None = Field(default=None, sa_type=Utc, index=True)
+    tries: int = 0
+    verified_at: datetime | None = Field(default=None, sa_type=Utc)
+    lease_ends_at: datetime | None = Field(default=None, sa_type=Utc)
+    pushed_at: datetime | None = Field(default=None, sa_type=Utc)
+    pushes: int = 0
+    refused: int = 0
+    missed: int = 0
 
 
 metadata = SQLModel.metadata
@@ -286,7 +330,9 @@ attempts: Table = metadata.tables["attempts"]
 lanes: Table = metadata.tables["lanes"]
 rule_files: Table = metadata.tables["rule_files"]
 reports: Table = metadata.tables["reports"]
+feed_troubles: Table = metadata.tables["feed_troubles"]
 lexicon_forms: Table = metadata.tables["lexicon_forms"]
+websub: Table = metadata.tables["websub"]
 
 WORD_INDEX = "entry_word_index"
 """The full-text index of the entries' words, by the rows of ``entry_words``."""

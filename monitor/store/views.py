@@ -7,7 +7,7 @@ the daemon goes on.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, Select, func, or_, select
@@ -15,14 +15,17 @@ from sqlalchemy import ColumnElement, Connection, Select, func, or_, select
 from monitor.model import (
     DeliveryState,
     FeedState,
+    FeedTrouble,
     HeldQuery,
     HoldReason,
+    PushState,
     SendOutcome,
     StoredAlert,
     StoredMatch,
 )
 from monitor.store import rows
 from monitor.store.alert_rows import AlertRows, alerts_with_entries
+from monitor.store.day_rows import entries_per_day
 from monitor.store.feed_rows import FeedRows
 from monitor.store.outbox_rows import OutboxRows
 from monitor.store.tables import (
@@ -34,7 +37,9 @@ from monitor.store.tables import (
     lanes,
     matches,
     message_alerts,
+    websub,
 )
+from monitor.store.trouble_rows import TroubleRows
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +91,25 @@ class RuleView:
 
 
 @dataclass(frozen=True, slots=True)
+class PushView:
+    """Whether a feed that names a hub is pushed, and why not; the counts are totals.
+
+    `missed` counts polls in a row that found what no push had brought: from one on
+    the feed is polled as often as without a hub.
+    """
+
+    state: str
+    reason: str
+    detail: str
+    hub: str
+    lease_ends_at: datetime | None
+    pushed_at: datetime | None
+    pushes: int
+    refused: int
+    missed: int
+
+
+@dataclass(frozen=True, slots=True)
 class StatusView:
     """The whole database in figures."""
 
@@ -110,6 +134,25 @@ class Views:
     def feeds(self) -> Mapping[str, FeedState]:
         """Return the state of every configured feed, by its name."""
         return {state.name: state for state in FeedRows(self.connection).feed_states()}
+
+    def feed_troubles(self) -> tuple[FeedTrouble, ...]:
+        """Return the troubles of all feeds, also those that ended within a day."""
+        return TroubleRows(self.connection).feed_troubles()
+
+    def entries_per_day(self, now: datetime, days: int) -> Mapping[str, list[int]]:
+        """Return how many entries each feed had in each of the last days."""
+        return entries_per_day(self.connection, now, days)
+
+    def pushes(self) -> Mapping[str, PushView]:
+        """Return where the subscription of each configured feed stands, by its name.
+
+        Only feeds that name a hub have one.
+        """
+        stays = websub.c.state != PushState.LEAVING
+        shown = [websub.c[field.name] for field in fields(PushView)]
+        query = select(feeds.c.name, *shown).select_from(websub.join(feeds))
+        found = self.connection.execute(query.where(stays, feeds.c.active))
+        return {name: PushView(*values) for name, *values in found}
 
     def rule_files(self) -> Mapping[str, str]:
         """Return the last good text of each rule file, by its name."""

@@ -12,6 +12,7 @@ from monitor.model import (
     Delivery,
     Entry,
     Feed,
+    FeedTrouble,
     HoldReason,
     KnownEntry,
     Lane,
@@ -23,6 +24,7 @@ from monitor.model import (
     SendOutcome,
     SendResult,
     StoredAlert,
+    Trouble,
     Verdict,
 )
 from monitor.store.tables import metadata
@@ -105,6 +107,14 @@ def alerted(
     match_id = tx.add_match(of, entry_id, BECAUSE, now)
     assert match_id is not None
     return tx.add_alert(match_id, of, verdict, now)
+
+
+def trouble(
+    name: str = "faz", kind: Trouble = Trouble.FAILING, **more: object
+) -> FeedTrouble:
+    """Return a trouble that was just noticed."""
+    row = FeedTrouble(name, kind, f"{name}.example", NOW - DAY, NOW, "HTTP 404")
+    return replace(row, **more)
 
 
 def report(title: str = "a feed fails") -> Message:

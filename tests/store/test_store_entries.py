@@ -228,3 +228,35 @@ def test_being_seen_is_noted_to_the_day(tx: SqlTransaction, feed_id: int) -> Non
 
 
 _THREE = ("g:0", "g:1", "g:2")
+
+
+def test_a_key_of_any_characters_is_found_again(tx: SqlTransaction) -> None:
+    feed_id = with_feed(tx)
+    keys = ["g:a\0b", "g:", "g:'\"\\", "g:\U0001f600", "g:\ufffe"]
+    tx.save_entries(feed_id, [new(entry(key)) for key in keys], NOW)
+
+    for key in keys:
+        assert len(tx.known_entries(feed_id, [key], ())) == 1
+
+
+def test_latest_entries_are_those_that_were_stored_last(
+    tx: SqlTransaction, feed_id: int
+) -> None:
+    other = with_feed(tx, "taz")
+    for number in range(4):
+        tx.save_entries(feed_id, [new(entry(f"g:{number}"))], NOW)
+        tx.save_entries(other, [new(entry(f"g:{number + 10}"))], NOW)
+    found = tx.latest_entries(feed_id, 2)
+    assert {one.key for one in found} == {"g:2", "g:3"}
+    assert len(tx.latest_entries(feed_id, 100)) == 4
+
+
+def test_entries_of_a_document_are_noted_as_seen_together(
+    tx: SqlTransaction, feed_id: int
+) -> None:
+    tx.save_entries(feed_id, [new(entry("g:gone"))], NOW - 2 * DAY)
+    tx.save_entries(feed_id, [new(entry("g:there"))], NOW)
+    tx.save_entries(with_feed(tx, "taz"), [new(entry("g:elsewhere"))], NOW)
+    tx.touch_document(feed_id, NOW - DAY, NOW + DAY)
+    found = tx.known_entries(feed_id, {"g:gone", "g:there"}, ())
+    assert [one.last_seen_at for one in found] == [NOW - 2 * DAY, NOW + DAY]

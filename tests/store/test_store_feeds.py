@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 import pytest
-from store_values import DAY, HOUR, MINUTE, NOW, allow_few_values, feed, fill
+from store_values import DAY, HOUR, MINUTE, NOW, allow_few_values, feed, fill, trouble
 
 from monitor.model import FeedState, FeedStatus, Habit, Tier, Traits, Validators, Wait
 from monitor.store.transaction import SqlTransaction
@@ -146,15 +146,11 @@ def test_a_poll_of_the_old_url_tells_nothing_of_the_new(
 def test_a_trouble_ends_with_the_url_or_the_feed_that_had_it(
     tx: SqlTransaction, polled: FeedState, *, leaves: bool
 ) -> None:
-    tx.open_report(f"feed:{polled.name}", "HTTP 404", NOW)
-    tx.open_report("feed:dpa", "HTTP 404", NOW)
-    tx.open_report("config", "broken", NOW)
+    tx.save_troubles([trouble(polled.name), trouble("dpa")])
 
     tx.sync_feeds([] if leaves else [feed(url="https://new.example/")], NOW)
 
-    assert tx.open_report("feed:faz", "HTTP 404", NOW), "a new trouble is news"
-    assert not tx.open_report("feed:dpa", "HTTP 404", NOW)
-    assert not tx.open_report("config", "broken", NOW)
+    assert tx.feed_troubles() == (trouble("dpa"),)
 
 
 def test_a_gone_feed_is_asked_again_when_it_is_written_down_again(
@@ -269,7 +265,7 @@ def test_a_person_claims_what_nobody_else_has(tx: SqlTransaction) -> None:
 
 
 def test_a_person_makes_feeds_due(tx: SqlTransaction, polled: FeedState) -> None:
-    tx.make_due([polled.id], NOW + MINUTE)
+    tx.make_due([polled.id])
 
     assert due(tx, NOW + MINUTE) == ["faz"]
 
@@ -282,7 +278,7 @@ def test_any_number_of_feeds_is_followed_claimed_and_made_due(
     fill(tx, "feeds", 1_999, name="'f' || n")
     ids = [one.id for one in tx.feed_states()]
 
-    tx.make_due(ids, NOW)
+    tx.make_due(ids)
     assert len(tx.claim(ids, NOW, until=NOW + HOUR)) == 2_000
     tx.sync_feeds([feed(f"f{n}", polled.url) for n in range(1, 2_000)], NOW)
 

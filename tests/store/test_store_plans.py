@@ -128,3 +128,12 @@ def test_the_sweep_and_a_delivery_touch_no_more_than_what_waits(
         full.sync_outbox([DESK], ["waffen"])
 
     assert_no_scan(plans)
+
+
+def test_entries_of_one_feed_are_found_without_reading_the_others(
+    full: SqlTransaction,
+) -> None:
+    with explained(full) as plans:
+        full.latest_entries(1, 150)
+        full.touch_document(1, NOW, NOW + DAY)
+    assert_no_scan(plans)

@@ -17,10 +17,12 @@ from monitor.jobs.searching import hits
 from monitor.matching import compile_query
 from monitor.matching.forms import Affix, WordForm
 from monitor.matching.narrowing import anchor_keys
-from monitor.model import KnownEntry, Novelty
+from monitor.model import Entry, KnownEntry, Novelty
 from monitor.store.database import Database, database_path
+from monitor.store.search_rows import _token, _tokens
 from monitor.store.tables import entries, entry_keys, entry_words
 from monitor.store.transaction import SqlStore, SqlTransaction
+from monitor.text.words import readings
 
 TEXTS = st.text(
     st.sampled_from(
@@ -131,7 +133,8 @@ def test_entries_of_a_version_without_the_index_are_found(
     )
     store.close()
     with closing(sqlite3.connect(database_path(url))) as connection, connection:
-        for table in ("entry_word_index", "entry_words", "rule_versions"):
+        later = ("entry_word_index", "entry_words", "rule_versions")
+        for table in (*later, "feed_troubles", "websub"):
             connection.execute(f"DROP TABLE {table}")
         connection.execute("ALTER TABLE feeds DROP COLUMN traits")
         connection.execute("UPDATE alembic_version SET version_num = '0002'")
@@ -216,3 +219,15 @@ def test_many_keys_are_asked_for(tx: SqlTransaction) -> None:
 
     assert ids_with(tx, *(f"wort{n}" for n in range(2000)), "c++") == [entry_id]
     assert ids_with(tx, "at&t") == [entry_id]
+
+
+@given(
+    st.text(
+        "aiInS1 -\u2013/.,:*_@&+'\u2019\"\u201e()?\u2026äÖß\u0301\u00ad\u200b漢ςİ\t",
+        max_size=30,
+    )
+)
+@settings(max_examples=300)
+def test_an_entry_is_indexed_by_all_its_readings(text: str) -> None:
+    found = {key for each in readings(text) for key in each.keys}
+    assert set(_tokens(Entry("k", summary=text)).split()) == set(map(_token, found))

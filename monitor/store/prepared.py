@@ -1,0 +1,146 @@
+"""Statements for the hot paths: written with Core, compiled once, run by the driver.
+
+SQLAlchemy builds, looks up and processes a statement anew at each execution, which
+takes ten times as long as SQLite itself. Here that happens once, at import.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import lru_cache
+from itertools import chain
+from typing import Any, cast
+
+from sqlalchemy import JSON, Connection, Executable
+from sqlalchemy.dialects.sqlite import dialect
+from sqlalchemy.engine.default import DefaultDialect
+from sqlalchemy.sql.compiler import SQLCompiler
+
+from monitor.store.tables import Utc
+
+_DIALECT = cast("DefaultDialect", dialect())
+
+_AT_ONCE = 64
+_SOME = "__[POSTCOMPILE_some]"
+
+
+def driver(connection: Connection) -> sqlite3.Connection:
+    """Return the driver's connection, inside the transaction of `connection`."""
+    return cast("sqlite3.Connection", connection.connection.dbapi_connection)
+
+
+@lru_cache(1024)
+def stored_time(at: datetime | None) -> str | None:
+    """Return a time as the tables store it."""
+    if at is None:
+        return None
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+
+
+@lru_cache(1024)
+def read_time(stored: str) -> datetime:
+    """Return a stored time."""
+    return datetime.fromisoformat(stored).replace(tzinfo=UTC)
+
+
+class Prepared:
+    """One statement that is compiled; its parameters are given by name.
+
+    `columns` are those that an INSERT fills, all of the table if none are named.
+    """
+
+    def __init__(
+        self, statement: Executable, columns: Sequence[str] | None = None
+    ) -> None:
+        compiled = cast(
+            "SQLCompiler",
+            statement.compile(  # type: ignore[attr-defined]  # of every Executable
+                dialect=_DIALECT, column_keys=columns
+            ),
+        )
+        self.sql = str(compiled)
+        binds = [compiled.binds[name] for name in compiled.positiontup or ()]
+        self._binds = [
+            (bind.key, _bind(bind.type), None if bind.required else bind.value)
+            for bind in binds
+        ]
+
+    def run(self, connection: Connection, **values: object) -> sqlite3.Cursor:
+        """Execute the statement and return its cursor."""
+        return driver(connection).execute(self.sql, self._row(values))
+
+    def find(
+        self, connection: Connection, some: Sequence[object], **values: object
+    ) -> sqlite3.Cursor:
+        """Execute the statement, which has an expanding parameter `some`.
+
+        The last value is repeated up to a power of two: few statements.
+        """
+        count = 1 << (len(some) - 1).bit_length()
+        many = [*some, *[some[-1]] * (count - len(some))]
+        sql = self.sql.replace(_SOME, ", ".join("?" * count))
+        row = self._row({**values, "some": None})
+        at = [name for name, *_ in self._binds].index("some")
+        row[at : at + 1] = many
+        return driver(connection).execute(sql, row)
+
+    def first(self, connection: Connection, **values: object) -> tuple[Any, ...] | None:
+        """Execute the statement and return its first row as the driver reads it."""
+        cursor = self.run(connection, **values)
+        row: tuple[Any, ...] | None = cursor.fetchone()
+        cursor.close()
+        return row
+
+    def one(self, connection: Connection, **values: object) -> tuple[Any, ...]:
+        """Do the same where there is a row.
+
+        Raises:
+            LookupError: there is none.
+        """
+        row = self.first(connection, **values)
+        if row is None:
+            raise LookupError(f"no row: {self.sql}")
+        return row
+
+    def insert(
+        self, connection: Connection, rows: Iterable[Mapping[str, object]]
+    ) -> None:
+        """Execute the statement, an INSERT of VALUES, for all rows."""
+        insert_rows(connection, self.sql, [self._row(values) for values in rows])
+
+    def _row(self, values: Mapping[str, object]) -> list[object]:
+        row: list[object] = []
+        for name, bind, fixed in self._binds:
+            value = fixed if fixed is not None else values[name]
+            row.append(value if bind is None else bind(value))
+        return row
+
+
+def insert_rows(
+    connection: Connection, sql: str, rows: Sequence[Sequence[object]]
+) -> None:
+    """Execute an INSERT of one row's VALUES for all rows, many of them at once.
+
+    The driver lets go of the interpreter's lock at each step, and may wait long to
+    have it back while the loop is busy; so there are few steps. The numbers of rows
+    are powers of two: few statements, which the driver keeps prepared.
+    """
+    before, values, after = re.split(r"(?<= VALUES )(\([?, ]+\))", sql, maxsplit=1)
+    start = 0
+    while left := len(rows) - start:
+        count = min(_AT_ONCE, 1 << (left.bit_length() - 1))
+        some = chain.from_iterable(rows[start : start + count])
+        many = f"{before}{', '.join([values] * count)}{after}"
+        driver(connection).execute(many, list(some))
+        start += count
+
+
+def _bind(kind: object) -> Callable[[Any], object] | None:
+    """Return what makes of a value what the driver takes, None if that is the same."""
+    if isinstance(kind, Utc):
+        return stored_time
+    return json.dumps if isinstance(kind, JSON) else None
