@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections import defaultdict, deque
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from monitor.errors import StoreError
 from monitor.jobs.deliver import DeliverJob, Ended
+from monitor.jobs.hosts import host_of
 from monitor.jobs.poll import PollJob
 from monitor.model import (
     DeliveryState,
@@ -45,34 +47,44 @@ class DeliveryCounts:
 async def poll_round(
     job: PollJob,
     claimed: Sequence[FeedState],
-    concurrency: int,
     done: Callable[[FeedState], None],
 ) -> PollCounts:
-    """Poll the claimed feeds, at most `concurrency` at once; return the sum.
+    """Poll the claimed feeds, each host's one after the other; return the sum.
 
-    `done` hears of each feed when it is finished.
+    No host waits for another: a host has as many turns at once as it may have
+    connections, and it is the fetcher that limits how many requests there are in
+    all. `done` hears of each feed when it is finished.
 
     Raises:
         StoreError: the database could not be written.
     """
-    slots = asyncio.Semaphore(concurrency)
     total = PollCounts()
+    turns = job.in_force().settings.poll.host_connections
 
-    async def poll(state: FeedState) -> None:
-        async with slots:
+    async def poll(line: deque[FeedState]) -> None:
+        while line:
+            state = line.popleft()
             total.add(await job.poll(state))
-        done(state)
+            done(state)
 
     failed: StoreError | None = None
     try:
         async with asyncio.TaskGroup() as group:
-            for state in claimed:
-                group.create_task(poll(state))
+            for line in _by_host(claimed):
+                for _ in range(min(turns, len(line))):
+                    group.create_task(poll(line))
     except* StoreError as errors:
         failed = StoreError(str(errors.exceptions[0]))
     if failed is not None:  # raised up there, it would come out in a group again
         raise failed
     return total
+
+
+def _by_host(states: Sequence[FeedState]) -> Collection[deque[FeedState]]:
+    lines: dict[str, deque[FeedState]] = defaultdict(deque)
+    for state in states:
+        lines[host_of(state.url)].append(state)
+    return lines.values()
 
 
 async def deliver_round(
