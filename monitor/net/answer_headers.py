@@ -15,9 +15,15 @@ from monitor.net.failure import one_line
 Headers = CIMultiDictProxy[str]
 
 _LONGEST_CACHE = timedelta(days=30)  # more is absurd for a feed
-_SECONDS = re.compile(r"[0-9]{1,10}")
+# Bytes that are not UTF-8 can neither be stored nor be sent again as they were.
+_RETURNABLE = re.compile(r"[^\x00-\x08\x0a-\x1f\x7f\ud800-\udfff]+")
+_SECONDS = re.compile(r"[0-9]+")
+_MANY_DIGITS = 10  # three hundred years; more would not fit into a timedelta
 _DIRECTIVE = re.compile(r'([A-Za-z-]+)\s*(?:=\s*("[^"]*"|[^",\s]*))?')
 _OVERLOADED = frozenset({429, 503})
+_LINK = re.compile(r"<([^<>]{1,1000})>((?:[^<>\",]|\"[^\"]*\")*)")
+_RELATION = re.compile(r';\s*rel\s*=\s*(?:"([^"]*)"|([^\s;,"]+))', re.IGNORECASE)
+_PUSH_RELATIONS = frozenset({"hub", "self"})
 _BOT_WALLS = {
     "cf-mitigated": "Cloudflare's bot wall",
     "x-amzn-waf-action": "Amazon's bot wall",
@@ -26,7 +32,7 @@ _BOT_WALLS = {
 
 
 def read_validators(headers: Headers) -> Validators:
-    """Return ETag and Last-Modified byte for byte; unprintable ones count as absent."""
+    """Return ETag and Last-Modified byte for byte; unsendable ones count as absent."""
     return Validators(
         etag=_verbatim(headers.get("ETag")),
         last_modified=_verbatim(headers.get("Last-Modified")),
@@ -34,8 +40,7 @@ def read_validators(headers: Headers) -> Validators:
 
 
 def _verbatim(value: str | None) -> str | None:
-    # Bytes that are not UTF-8 can neither be stored nor be sent again as they were.
-    return value if value and value.isprintable() else None
+    return value if value and _RETURNABLE.fullmatch(value) else None
 
 
 def read_retry_after(headers: Headers, status: int, now: datetime) -> timedelta | None:
@@ -67,6 +72,21 @@ def read_cacheable_for(headers: Headers, now: datetime) -> timedelta | None:
     return max(lifetime - age, timedelta(0))
 
 
+def read_links(headers: Headers) -> tuple[tuple[str, str], ...]:
+    """Return relation and target of the Link headers that name a hub or itself.
+
+    The targets are as written: they may be relative. The form is that of RFC 8288.
+    """
+    return tuple(
+        (relation, target.strip())
+        for value in headers.getall("Link", ())
+        for target, parameters in _LINK.findall(value)
+        if (found := _RELATION.search(parameters)) is not None
+        for relation in (found[1] or found[2] or "").lower().split()
+        if relation in _PUSH_RELATIONS and target.isprintable()
+    )
+
+
 def _directives(headers: Headers) -> Iterator[tuple[str, str]]:
     for value in headers.getall("Cache-Control", ()):
         for found in _DIRECTIVE.finditer(value):
@@ -74,7 +94,11 @@ def _directives(headers: Headers) -> Iterator[tuple[str, str]]:
 
 
 def _seconds(value: str) -> timedelta | None:
-    return timedelta(seconds=int(value)) if _SECONDS.fullmatch(value) else None
+    if not _SECONDS.fullmatch(value):
+        return None
+    digits = value.lstrip("0") or "0"
+    is_long = len(digits) > _MANY_DIGITS
+    return timedelta(seconds=10**_MANY_DIGITS if is_long else int(digits))
 
 
 def _until(value: str, headers: Headers, now: datetime) -> timedelta | None:

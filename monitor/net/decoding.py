@@ -7,6 +7,7 @@ A piece that comes in is never inflated in one go: each step gives at most
 from __future__ import annotations
 
 import re
+import sys
 import zlib
 from collections.abc import AsyncIterable, Iterable, Iterator
 from typing import Protocol
@@ -16,12 +17,18 @@ import brotli  # type: ignore[import-untyped]  # it ships no annotations
 from monitor.model import FetchOutcome
 from monitor.net.failure import FetchError, one_line
 
-ACCEPTED = "gzip, deflate, br"
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
+ACCEPTED = "gzip, deflate, br, zstd"
 
 _PIECE = 65_536
 _MOST_CODINGS = 4
 _MOST_MEMBERS = 100
 _GZIP_MAGIC = b"\x1f\x8b"
+_ZSTD_WINDOW = 23  # as a power of two: 8 MB, all that HTTP allows (RFC 9659)
 # What servers write there although nothing is encoded.
 _NO_CODING = frozenset({"", "identity", "none", "utf-8", "utf8"})
 _EVIDENTLY_TEXT = re.compile(rb"(?:\xef\xbb\xbf)?\s*[<{]")
@@ -52,7 +59,7 @@ async def read_decoded(
         async for chunk in chunks:
             for piece in _through(chain, chunk):
                 body += piece
-    except (zlib.error, brotli.error) as error:
+    except (zlib.error, brotli.error, zstd.ZstdError) as error:
         raise _bad(content_encoding, one_line(str(error))) from error
     if wire.passed and not all(stage.complete for stage in chain):
         raise _bad(content_encoding, "it ends early")
@@ -94,6 +101,8 @@ def _stage(coding: str) -> _Stage:
             return _Deflate()
         case "br":
             return _Brotli()
+        case "zstd":
+            return _Zstd()
         case _:
             return _Unknown(coding)
 
@@ -252,3 +261,35 @@ class _Brotli:
             data = b""
             if self._inflate.is_finished() or self._inflate.can_accept_more_data():
                 return
+
+
+class _Zstd:
+    """One or several frames; their windows, which are memory, are limited."""
+
+    def __init__(self) -> None:
+        self._inflate = _zstd_frame()
+        self._frames = 1
+
+    @property
+    def complete(self) -> bool:
+        return self._inflate.eof
+
+    def feed(self, data: bytes) -> Iterator[bytes]:
+        while data or not (self._inflate.eof or self._inflate.needs_input):
+            if self._inflate.eof:
+                self._next_frame()
+            piece = self._inflate.decompress(data, _PIECE)
+            if piece:
+                yield piece
+            data = self._inflate.unused_data if self._inflate.eof else b""
+
+    def _next_frame(self) -> None:
+        self._frames += 1
+        if self._frames > _MOST_MEMBERS:
+            raise zstd.ZstdError(f"more than {_MOST_MEMBERS} frames")
+        self._inflate = _zstd_frame()
+
+
+def _zstd_frame() -> zstd.ZstdDecompressor:
+    limit: dict[int, int] = {zstd.DecompressionParameter.window_log_max: _ZSTD_WINDOW}
+    return zstd.ZstdDecompressor(options=limit)

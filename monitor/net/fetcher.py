@@ -1,4 +1,4 @@
-"""HTTP with manners: one polite, bounded GET, whatever the server does.
+"""HTTP with manners: one polite, bounded request, whatever the server does.
 
 The way of a fetch: expand -> (wait for a place -> choose a route -> GET -> follow a
 redirect)* -> judge the last answer.
@@ -13,21 +13,22 @@ from typing import Self
 
 from aiohttp.abc import AbstractResolver
 
-from monitor.model import Fetched, FetchRequest, PollPolicy
+from monitor.model import Fetched, FetchOutcome, FetchRequest, PollPolicy
 from monitor.net import urls
 from monitor.net.failure import FetchError
 from monitor.net.guard import Guard
 from monitor.net.judging import judge
-from monitor.net.limits import RequestLimits
+from monitor.net.limits import MayBegin, RequestLimits, at_once
 from monitor.net.resolver import ThreadsResolver
 from monitor.net.routes import Routes
-from monitor.net.trip import Trip, begin
-from monitor.net.wire import Answer, get
+from monitor.net.trip import Trip, begin, begin_post
+from monitor.net.wire import Answer, exchange
 from monitor.ports import Clock
 
 TOTAL_TIMEOUT = timedelta(seconds=30)
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_KEEP_THE_METHOD = frozenset({307, 308})
 
 
 class HttpFetcher:
@@ -35,6 +36,8 @@ class HttpFetcher:
 
     `resolve` expands ``${...}``, `redact` takes every secret out of a text. One
     fetch takes at most `timeout`, redirects included; waiting for its turn is not.
+    No request begins before `may_begin` has returned. `after` is the fetcher whose
+    place it takes: hosts are as far from their last request as if it went on.
     """
 
     def __init__(
@@ -46,6 +49,8 @@ class HttpFetcher:
         redact: Callable[[str], str],
         timeout: timedelta = TOTAL_TIMEOUT,
         resolver: AbstractResolver | None = None,
+        may_begin: MayBegin = at_once,
+        after: HttpFetcher | None = None,
     ) -> None:
         self._policy = policy
         self._clock = clock
@@ -53,11 +58,13 @@ class HttpFetcher:
         self._redact = redact
         self._timeout = timeout.total_seconds()
         self._resolver = resolver
-        self._limits = RequestLimits(
+        self.limits: RequestLimits = RequestLimits(
             connections=policy.host_connections,
             spacing=policy.host_spacing,
             total=policy.concurrency,
             clock=clock,
+            may_begin=may_begin,
+            after=after.limits if after else None,
         )
 
     async def __aenter__(self) -> Self:
@@ -88,6 +95,34 @@ class HttpFetcher:
             elapsed=timedelta(seconds=trip.spent),
         )
 
+    async def post(
+        self,
+        url: str,
+        form: bytes,
+        *,
+        named_by: str,
+        may_follow: Callable[[str], bool],
+    ) -> Answer:
+        """Return the answer to a form, after redirects that keep the method.
+
+        `url` may live in an allowed network if `named_by`, the feed's, does. Nothing
+        in it is expanded: it comes from outside.
+
+        Raises:
+            FetchError: there is no answer, or a redirect that `may_follow` refuses.
+        """
+        trip = begin_post(url, form, self._policy, self._resolve, self._redact)
+        home = await self._routes.choose(urls.read_url(named_by), may_enter=True)
+        trip.may_enter = home.is_inside
+        while True:
+            answer = await self._exchange(trip)
+            if answer.status not in _KEEP_THE_METHOD:
+                return answer
+            trip.follow(answer)
+            if not may_follow(str(trip.url)):
+                detail = "redirected to where the form may not go"
+                raise FetchError(FetchOutcome.REDIRECT, detail)
+
     async def _ended(self, trip: Trip) -> Fetched:
         try:
             answer = await self._last_answer(trip)
@@ -112,7 +147,7 @@ class HttpFetcher:
             trip.follow(answer)
 
     async def _exchange(self, trip: Trip) -> Answer:
-        async with self._limits.slot((trip.url.raw_host or "", trip.url.port or 0)):
+        async with self.limits.slot((trip.url.raw_host or "", trip.url.port or 0)):
             started = self._clock.monotonic()
             try:
                 return await self._answer(trip)
@@ -122,11 +157,12 @@ class HttpFetcher:
     async def _answer(self, trip: Trip) -> Answer:
         route = await self._routes.choose(trip.url, may_enter=trip.may_enter)
         trip.may_enter = route.is_inside
-        return await get(
+        return await exchange(
             route.session,
             trip.url,
             trip.headers(),
             timeout=self._timeout - trip.spent,
             limit=self._policy.max_body,
             proxy=trip.proxy,
+            form=trip.form,
         )

@@ -61,6 +61,16 @@ def conditional_headers(validators: Validators) -> dict[str, str]:
     return headers
 
 
+def post_headers(contact: str) -> dict[str, str]:
+    """Return the headers of a form: who asks, and what it is."""
+    return {
+        "User-Agent": user_agent(contact),
+        "Accept": "*/*",
+        "Accept-Encoding": decoding.ACCEPTED,
+        "Content-Type": "application/x-www-form-urlencoded",
+    }
+
+
 def own_headers(
     configured: Iterable[tuple[str, str]], resolve: Callable[[str], str]
 ) -> dict[str, str]:

@@ -16,6 +16,7 @@ from monitor.net.request_headers import (
     common_headers,
     conditional_headers,
     own_headers,
+    post_headers,
 )
 from monitor.net.wire import Answer
 
@@ -37,12 +38,13 @@ class Trip:
     shown: str
     redact: Callable[[str], str]
     common: CIMultiDict[str]
-    own: CIMultiDict[str]
-    conditional: CIMultiDict[str]
+    own: CIMultiDict[str] = field(default_factory=CIMultiDict)
+    conditional: CIMultiDict[str] = field(default_factory=CIMultiDict)
     source: str = ""
     proxy: str = ""
     may_enter: bool = True
     spent: float = 0.0
+    form: bytes | None = None
     _home: urls.Origin = field(init=False)
     _seen: set[URL] = field(init=False)
     _is_permanent: bool = True
@@ -136,4 +138,31 @@ def begin(
         CIMultiDict(conditional_headers(request.validators)),
         source=request.source,
         proxy=proxy,
+    )
+
+
+def begin_post(
+    url: str,
+    form: bytes,
+    policy: PollPolicy,
+    resolve: Callable[[str], str],
+    redact: Callable[[str], str],
+) -> Trip:
+    """Return the trip of a form to an address that is not ours: nothing is expanded.
+
+    Raises:
+        FetchError: it cannot be sent (BLOCKED), or the proxy is not set (SECRET).
+    """
+    try:
+        proxy = resolve(policy.proxy)
+    except SecretError as error:
+        raise FetchError(FetchOutcome.SECRET, str(error)) from error
+    place = urls.read_url(url)
+    return Trip(
+        place,
+        urls.shown_redirected(place, redact),
+        redact,
+        CIMultiDict(post_headers(policy.contact)),
+        proxy=proxy,
+        form=form,
     )

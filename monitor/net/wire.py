@@ -1,4 +1,4 @@
-"""One GET over one connection: sent, received, decoded, or explained."""
+"""One request over one connection: sent, received, decoded, or explained."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ async def _no_hidden_retry(
         raise LostConnectionError from error
 
 
-async def get(
+async def exchange(
     session: aiohttp.ClientSession,
     url: URL,
     headers: Mapping[str, str],
@@ -73,11 +73,13 @@ async def get(
     timeout: float,  # noqa: ASYNC109 - of the whole, the retry included
     limit: int,
     proxy: str = "",
+    form: bytes | None = None,
 ) -> Answer:
-    """Return the answer to one GET within `timeout` seconds, of `limit` bytes at most.
+    """Return the answer to one request within `timeout` seconds.
 
-    It is repeated once if it went out on a connection kept open from an earlier
-    request and that turns out to be closed.
+    It is a GET, with a `form` a POST; a body has at most `limit` bytes. It is repeated
+    once if it went out on a connection kept open from an earlier request and that
+    turns out to be closed.
 
     Raises:
         FetchError: there is none that can be used.
@@ -85,9 +87,11 @@ async def get(
     context = SimpleNamespace(reused=False)
 
     async def ask() -> Answer:
-        async with session.get(
+        async with session.request(
+            "GET" if form is None else "POST",
             url,
             headers=headers,
+            data=form,
             allow_redirects=False,
             proxy=proxy or None,
             trace_request_ctx=context,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import sys
 import tracemalloc
 import zlib
 
@@ -12,12 +13,24 @@ from net_site import FEED, Site, Talk, fetch_one, reply
 
 from monitor.model import Fetched, FetchOutcome
 
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
 ZEROS = bytes(60_000_000)
 
 
 def raw_deflate(data: bytes) -> bytes:
     deflate = zlib.compressobj(wbits=-15)
     return deflate.compress(data) + deflate.flush()
+
+
+def wide_zstd(data: bytes) -> bytes:
+    """Return a frame that asks its reader for a window of 128 MB."""
+    wide = {zstd.CompressionParameter.window_log: 27}
+    packer = zstd.ZstdCompressor(options=wide)
+    return packer.compress(data) + packer.flush()
 
 
 async def fetch_body(body: bytes, encoding: str, **options: object) -> Fetched:
@@ -38,6 +51,9 @@ async def fetch_body(body: bytes, encoding: str, **options: object) -> Fetched:
         ("br", brotli.compress(FEED)),
         ("gzip, br", brotli.compress(gzip.compress(FEED, mtime=0))),
         ("br, gzip", gzip.compress(brotli.compress(FEED), mtime=0)),
+        ("zstd", zstd.compress(FEED)),
+        ("zstd", zstd.compress(FEED[:9]) + zstd.compress(FEED[9:])),
+        ("ZSTD, gzip", gzip.compress(zstd.compress(FEED), mtime=0)),
         ("identity", FEED),
         ("utf-8", FEED),
         ("gzip", FEED),
@@ -67,6 +83,11 @@ async def test_manner_37_every_usual_encoding_is_undone(encoding: str, body: byt
         ("br", brotli.compress(FEED)[:-5]),
         ("br", b"\xff" * 100),
         ("zstd", b"\x28\xb5\x2f\xfd\x00"),
+        ("zstd", zstd.compress(FEED)[:-5]),
+        ("zstd", zstd.compress(FEED) + zstd.compress(FEED)[:3]),
+        ("zstd", zstd.compress(FEED) + b"rubbish"),
+        ("zstd", zstd.compress(b"") * 200),
+        ("zstd", wide_zstd(FEED)),
         ("gzip, gzip, gzip, gzip, gzip", FEED),
         ("rot\udce913", b"\x00"),
     ],
@@ -86,6 +107,8 @@ async def test_manner_37_what_does_not_decode_says_so(encoding: str, body: bytes
         ("deflate", zlib.compress(ZEROS)),
         ("deflate", raw_deflate(ZEROS)),
         ("br", brotli.compress(ZEROS, quality=3)),
+        ("zstd", zstd.compress(ZEROS)),
+        ("zstd, zstd", zstd.compress(zstd.compress(ZEROS))),
         ("gzip, gzip", gzip.compress(gzip.compress(ZEROS, mtime=0), mtime=0)),
         ("br, br, br", brotli.compress(brotli.compress(brotli.compress(ZEROS)))),
         ("gzip", b"\x1f\x8b\x08\x08\x00\x00\x00\x00\x00\x03" + b"n" * 1_100_000),

@@ -112,7 +112,7 @@ async def test_manners_35_36_37_no_cookie_no_referer_and_what_is_understood():
         assert asked.header("Referer") is None
         assert "application/rss+xml" in (asked.header("Accept") or "")
         assert "application/atom+xml" in (asked.header("Accept") or "")
-        assert asked.header("Accept-Encoding") == "gzip, deflate, br"
+        assert asked.header("Accept-Encoding") == "gzip, deflate, br, zstd"
 
 
 async def test_secrets_are_expanded_on_the_wire_and_shown_unexpanded():

@@ -15,7 +15,7 @@ from monitor.net.failure import FetchError
 from monitor.net.guard import Guard, Refusal, is_public, read_address
 from monitor.net.routes import Routes
 from monitor.net.urls import read_url
-from monitor.net.wire import get
+from monitor.net.wire import exchange
 
 PUBLIC = ["93.184.216.34", "8.8.8.8", "1.1.1.1", "2606:4700::1", "2a00:1450:4001::1"]
 NOT_PUBLIC = [
@@ -168,10 +168,10 @@ async def test_an_open_connection_is_no_way_round_the_guard():
         sent = CIMultiDict[str]()
         first = await routes.choose(url, may_enter=True)
         assert first.is_inside
-        await get(first.session, url, sent, timeout=5, limit=1000)
+        await exchange(first.session, url, sent, timeout=5, limit=1000)
         second = await routes.choose(url, may_enter=False)
         with pytest.raises(FetchError) as caught:
-            await get(second.session, url, sent, timeout=5, limit=1000)
+            await exchange(second.session, url, sent, timeout=5, limit=1000)
         await routes.close()
     assert caught.value.outcome is FetchOutcome.BLOCKED
     assert site.connections == 1

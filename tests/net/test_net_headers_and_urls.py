@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from multidict import CIMultiDict, CIMultiDictProxy
 
 from monitor.model import FetchOutcome
-from monitor.net.answer_headers import read_cacheable_for, read_retry_after
+from monitor.net.answer_headers import read_cacheable_for, read_links, read_retry_after
 from monitor.net.decoding import read_decoded
 from monitor.net.failure import FetchError
 from monitor.net.limits import RequestLimits
@@ -214,3 +214,26 @@ async def test_hosts_that_are_done_with_are_forgotten():
         async with limits.slot((f"host{number}", 80)):
             clock.advance(timedelta(seconds=2))
     assert len(limits._gates) <= 4096
+
+
+@pytest.mark.parametrize(
+    ("values", "links"),
+    [
+        (['<https://h/>; rel="hub"'], [("hub", "https://h/")]),
+        (
+            ["<https://h/>;rel=hub, </f>; rel=self"],
+            [("hub", "https://h/"), ("self", "/f")],
+        ),
+        (['<https://h/>; title="a, <b>"; rel="next HUB"'], [("hub", "https://h/")]),
+        (["<a>; rel=hub", "<b>; rel=hub"], [("hub", "a"), ("hub", "b")]),
+        (["<a?x,y;z>; rel=self"], [("self", "a?x,y;z")]),
+        (["<a>; rel=next", "a; rel=hub", "<a>", "<a; rel=hub", ";;,,", ""], []),
+        (["<a\x00b>; rel=hub", f"<{'x' * 1001}>; rel=hub"], []),
+        (["<" * 16_000], []),
+    ],
+)
+def test_link_headers_name_hub_and_self(
+    values: list[str], links: list[tuple[str, str]]
+) -> None:
+    """Manner 41."""
+    assert list(read_links(headers(*(("Link", value) for value in values)))) == links

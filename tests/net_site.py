@@ -21,6 +21,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from monitor.clock import SystemClock
 from monitor.model import Fetched, FetchRequest, PollPolicy
 from monitor.net.fetcher import HttpFetcher
+from monitor.ports import Clock
 
 FEED = b"<rss version='2.0'><channel><title>t</title></channel></rss>"
 AUTHORITY = trustme.CA()
@@ -37,11 +38,12 @@ def _authority_file() -> Path:
 
 @dataclass(frozen=True)
 class Asked:
-    """One request as it came in; `connection` counts from 1."""
+    """One request as it came in; `connection` counts from 1, `at` is in seconds."""
 
     line: str
     headers: tuple[tuple[str, str], ...]
     connection: int
+    at: float = 0.0
 
     @property
     def path(self) -> str:
@@ -73,7 +75,8 @@ class Talk:
         return False
 
 
-Page = bytes | Callable[[Talk], Awaitable[None]]
+Page = bytes | Callable[[Talk], Awaitable[bool | None]]
+"""What is said as it stands, or who says it; the connection stays open after True."""
 
 
 def reply(body: bytes = FEED, *, status: str = "200 OK", **headers: str) -> bytes:
@@ -95,6 +98,8 @@ class Site:
     pages: dict[str, Page] = field(default_factory=dict)
     tls: bool = False
     greeting: bytes = b""  # said at once, and then nothing more
+    clock: Clock = field(default_factory=SystemClock)
+    port: int = 0
     seen: list[Asked] = field(default_factory=list)
     connections: int = 0
     hung_up: asyncio.Event = field(default_factory=asyncio.Event)
@@ -104,9 +109,10 @@ class Site:
         context = None
         if self.tls:
             context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-            AUTHORITY.issue_cert("localhost").configure_cert(context)
+            self._tls_context = context
+            self.present(AUTHORITY.issue_cert("localhost"))
         self._server = await asyncio.start_server(
-            self._talk, "127.0.0.1", 0, ssl=context
+            self._talk, "127.0.0.1", self.port, ssl=context
         )
         self.port = self._server.sockets[0].getsockname()[1]
         return self
@@ -121,6 +127,10 @@ class Site:
     @property
     def url(self) -> str:
         return f"{'https' if self.tls else 'http'}://127.0.0.1:{self.port}"
+
+    def present(self, certificate: trustme.LeafCert) -> None:
+        """Show another certificate from now on."""
+        certificate.configure_cert(self._tls_context)
 
     @property
     def certificate(self) -> str:
@@ -148,17 +158,18 @@ class Site:
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, number: int
     ) -> None:
         while True:
-            head = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
+            raw = await reader.readuntil(b"\r\n\r\n")
+            head = raw.decode("utf-8", "surrogateescape").split("\r\n")
             pairs = (line.partition(": ") for line in head[1:] if line)
             headers = tuple((name, value) for name, _, value in pairs)
-            asked = Asked(head[0], headers, number)
+            asked = Asked(head[0], headers, number, self.clock.monotonic())
             self.seen.append(asked)
             talk = Talk(asked, reader, writer)
             page = self.pages.get(asked.path, reply(b"", status="404 Not Found"))
-            if not isinstance(page, bytes):
-                await page(talk)
+            if isinstance(page, bytes):
+                await talk.say(page)
+            elif not await page(talk):
                 return
-            await talk.say(page)
 
 
 class Names(AbstractResolver):
@@ -197,6 +208,7 @@ def a_fetcher(
     timeout: float = 20,
     resolver: AbstractResolver | None = None,
     clock: Any = None,
+    after: HttpFetcher | None = None,
     **policy: Any,
 ) -> HttpFetcher:
     """Return a fetcher that may use loopback, without spacing unless told."""
@@ -224,6 +236,7 @@ def a_fetcher(
         redact=redact,
         timeout=timedelta(seconds=timeout),
         resolver=resolver,
+        after=after,
     )
 
 
