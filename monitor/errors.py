@@ -4,11 +4,13 @@
 
     MonitorError
     ├── ConfigError        a file cannot be used; carries every diagnostic
+    ├── EditError          a file cannot be edited; nothing was written
     ├── SecretError        a ${...} reference that cannot be resolved
     ├── QueryError         a query that cannot be read; carries every problem
     ├── FeedError          an answer that is not a feed
     ├── ChannelError       a channel URL that no service accepts
     ├── LexiconError       the forms of words cannot be read
+    ├── ListenError        an address that cannot be listened at
     └── StoreError
         ├── StorageFull    the disk or the database's size limit is reached
         ├── NewerSchema    the database was written by a later version
@@ -38,6 +40,10 @@ class ConfigError(MonitorError):
         self.diagnostics = diagnostics
 
 
+class EditError(MonitorError):
+    """A file cannot be edited as asked; nothing was written."""
+
+
 class SecretError(MonitorError):
     """A ``${...}`` reference is not set; the text names it, never a value."""
 
@@ -64,6 +70,10 @@ class LexiconError(MonitorError):
     def __init__(self, text: str, known: Mapping[str, Any] | None = None) -> None:
         super().__init__(text)
         self.known = dict(known or {})
+
+
+class ListenError(MonitorError):
+    """An address cannot be listened at; the text names it and says why."""
 
 
 class StoreError(MonitorError):

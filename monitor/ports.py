@@ -10,11 +10,16 @@ from monitor.matching.forms import WordForm
 from monitor.model import (
     Because,
     Delivery,
+    Entry,
     Feed,
+    FeedKind,
     FeedState,
+    FeedTrouble,
     Fetched,
     FetchRequest,
     HeldQuery,
+    HubAnswer,
+    HubRequest,
     KnownEntry,
     Lane,
     Message,
@@ -24,6 +29,7 @@ from monitor.model import (
     Settled,
     StoredAlert,
     StoredEntry,
+    Subscription,
     Verdict,
 )
 
@@ -56,12 +62,27 @@ class Fetcher(Protocol):
 class Parser(Protocol):
     """Bytes to entries, off the event loop, bounded in time and memory."""
 
-    async def parse(self, body: bytes, *, content_type: str, url: str) -> ParsedFeed:
-        """Return the feed.
+    async def parse(
+        self,
+        body: bytes,
+        *,
+        content_type: str,
+        url: str,
+        encoding: str = "",
+        kind: FeedKind = FeedKind.FEED,
+    ) -> ParsedFeed:
+        """Return the feed; `encoding` is what its user knows of it, "" if nothing.
 
         Raises:
             FeedError: it is not one, or took too long; the text says which.
         """
+
+
+class Hubs(Protocol):
+    """The hubs that feeds name."""
+
+    async def ask(self, request: HubRequest) -> HubAnswer:
+        """Return how a hub took the request; what it does never raises."""
 
 
 class Channels(Protocol):
@@ -151,14 +172,62 @@ class Transaction(Protocol):
     ) -> tuple[FeedState, ...]:
         """Claim those of the feeds that nobody else has claimed; return them."""
 
-    def make_due(self, ids: Sequence[int], now: datetime) -> None:
-        """Let the feeds be polled at the next tick."""
+    def make_due(self, ids: Sequence[int]) -> None:
+        """Let the feeds be polled at the next tick, by a person's wish.
+
+        Until then no poll is set for them: that is how such a wish is known.
+        """
 
     def leave_alone(self, names: Sequence[str], until: datetime) -> None:
         """Let none of the feeds be asked before `until` (their host said so)."""
 
-    def save_feed(self, state: FeedState) -> None:
-        """Store the state and end the claim."""
+    def save_feed(self, state: FeedState) -> bool:
+        """Store the state and end the claim; say whether the state still counts.
+
+        It does not where the feed was given another URL while it was asked.
+        """
+
+    # troubles of feeds
+
+    def feed_troubles(self, feed: str = "") -> tuple[FeedTrouble, ...]:
+        """Return the troubles of one feed, or of all, by feed."""
+
+    def has_untold_troubles(self) -> bool:
+        """Say whether the begin or the end of a trouble may have to be told."""
+
+    def save_troubles(self, troubles: Sequence[FeedTrouble]) -> None:
+        """Store the troubles as they are now."""
+
+    def drop_troubles(self, troubles: Sequence[FeedTrouble]) -> None:
+        """Forget the troubles."""
+
+    def are_awaited(
+        self, names: Collection[str], since: datetime, now: datetime
+    ) -> bool:
+        """Say whether one of the feeds, not polled since then, is being asked now."""
+
+    def feed_state(self, feed_id: int) -> FeedState | None:
+        """Return the state of a feed that stands in the configuration, else None."""
+
+    # subscriptions at hubs
+
+    def subscription_of(self, feed_id: int) -> Subscription | None:
+        """Return the subscription of a feed, not one that is being ended."""
+
+    def subscription(self, token: str) -> Subscription | None:
+        """Return the subscription whose callback has this token."""
+
+    def due_subscriptions(self, now: datetime, limit: int) -> tuple[Subscription, ...]:
+        """Return at most `limit` subscriptions that there is something to do about."""
+
+    def subscriptions(self) -> tuple[Subscription, ...]:
+        """Return every subscription, also those that are being ended."""
+
+    def save_subscription(self, subscription: Subscription) -> None:
+        """Store a subscription, a new one if its id is 0."""
+
+    def forget_subscription(self, subscription_id: int) -> None:
+        """Delete a subscription."""
 
     # entries
 
@@ -167,8 +236,16 @@ class Transaction(Protocol):
     ) -> tuple[KnownEntry, ...]:
         """Return the feed's entries that have one of the keys or canonical links."""
 
-    def save_entry(self, feed_id: int, verdict: Verdict, now: datetime) -> int:
-        """Store a new, edited or re-keyed entry; return its id."""
+    def save_entries(
+        self, feed_id: int, verdicts: Sequence[Verdict], now: datetime
+    ) -> list[int]:
+        """Store new, edited and re-keyed entries; return their ids, in their order."""
+
+    def latest_entries(self, feed_id: int, limit: int) -> tuple[Entry, ...]:
+        """Return at most `limit` of the feed's entries, those stored last."""
+
+    def touch_document(self, feed_id: int, since: datetime, now: datetime) -> None:
+        """Note that the feed's entries seen since `since` are still there."""
 
     def touch_entries(self, ids: Sequence[int], now: datetime) -> None:
         """Note that the entries were seen (to the day)."""
@@ -230,7 +307,10 @@ class Transaction(Protocol):
         """Let every broken lane be probed at the next sweep."""
 
     def free_leases(self) -> int:
-        """End all leases and claims (their owner is gone); return how many leases."""
+        """End all leases and claims (their owner is gone); return how many leases.
+
+        A claimed feed may have been asked: it is due as if it had been.
+        """
 
     def next_attempt_at(self) -> datetime | None:
         """Return when the next waiting delivery may be tried, None without any."""

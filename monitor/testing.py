@@ -15,9 +15,12 @@ from datetime import UTC, datetime, timedelta
 from monitor.errors import FeedError
 from monitor.feeds import parse_feed
 from monitor.model import (
+    FeedKind,
     Fetched,
     FetchOutcome,
     FetchRequest,
+    HubAnswer,
+    HubRequest,
     Lane,
     Message,
     ParsedFeed,
@@ -86,7 +89,15 @@ class FakeFetcher:
 class InlineParser:
     """The parser without its process."""
 
-    async def parse(self, body: bytes, *, content_type: str, url: str) -> ParsedFeed:
+    async def parse(
+        self,
+        body: bytes,
+        *,
+        content_type: str,
+        url: str,
+        encoding: str = "",
+        kind: FeedKind = FeedKind.FEED,
+    ) -> ParsedFeed:
         """Return the feed.
 
         Raises:
@@ -94,7 +105,23 @@ class InlineParser:
         """
         if body == b"hang":
             raise FeedError("took longer than 10 s to read")
-        return parse_feed(body, content_type=content_type, url=url)
+        return parse_feed(
+            body, content_type=content_type, url=url, encoding=encoding, kind=kind
+        )
+
+
+@dataclass
+class FakeHubs:
+    """Hubs that accept everything, but for what `script` says first."""
+
+    script: deque[HubAnswer] = field(default_factory=deque)
+    requests: list[HubRequest] = field(default_factory=list)
+
+    async def ask(self, request: HubRequest) -> HubAnswer:
+        """Return the next scripted answer, else accept the request."""
+        self.requests.append(request)
+        yes = HubAnswer(accepted=True, status=202)
+        return self.script.popleft() if self.script else yes
 
 
 @dataclass

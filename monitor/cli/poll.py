@@ -24,7 +24,7 @@ from monitor.cli.output import console, print_json, say
 from monitor.config import parse_duration
 from monitor.errors import LockHeld
 from monitor.jobs.asking import may_ask
-from monitor.jobs.poll import release_hints
+from monitor.jobs.recording import release_hints
 from monitor.jobs.round import DeliveryCounts, deliver_round, poll_round
 from monitor.log import LogFormat, LogLevel
 from monitor.model import FeedState, HoldReason, PollCounts
@@ -84,7 +84,7 @@ def poll(
         raise typer.BadParameter(
             f"{wait!r} is no duration: write 10s or 1m", param_hint="--wait"
         )
-    names = _known(around, feeds or [])
+    names = _known(around, feeds) if feeds else ()
     is_forced = all_feeds or bool(feeds)
     try:
         code = asyncio.run(_round(around, names, is_forced, patience, as_json))
@@ -96,14 +96,14 @@ def poll(
 
 
 def _known(around: Surroundings, names: Sequence[str]) -> tuple[str, ...]:
-    """Return the names of the feeds that are meant; all of them if none is named."""
+    """Return the names of the feeds, if there are such feeds."""
     _, settings = usable_files(around)
     known = tuple(feed.name for feed in settings.feeds)
     for name in names:
         if name not in known:
             say(f"monitor: there is no feed {name!r}; there are: {', '.join(known)}")
             raise typer.Exit(UNUSABLE)
-    return tuple(names) or known
+    return tuple(names)
 
 
 async def _round(
@@ -114,11 +114,10 @@ async def _round(
     as_json: bool,  # noqa: FBT001
 ) -> int:
     async with running(around, "poll") as runtime:
+        names = names or tuple(runtime.in_force.feeds)
         claimed = await _claim(runtime, names, is_forced)
         with _progress(len(claimed)) as done:
-            polled = await poll_round(
-                runtime.poll, claimed, runtime.concurrency(), done
-            )
+            polled = await poll_round(runtime.poll, claimed, done)
         await runtime.aftermath.settled()  # what new rules catch up goes out too
         polled.feeds = len(names)
         polled.not_due = len(names) - polled.polled
@@ -189,9 +188,9 @@ def _queue(around: Surroundings, names: Sequence[str], as_json: bool) -> int:  #
     now, floor = around.clock.now(), settings.poll.floor
 
     def mark(tx: Transaction) -> int:
-        wanted = [s for s in tx.feed_states() if s.name in names]
+        wanted = [s for s in tx.feed_states() if not names or s.name in names]
         ids = [s.id for s in wanted if may_ask(s, now, floor)]
-        tx.make_due(ids, now)
+        tx.make_due(ids)
         return len(ids)
 
     with open_store(settings, around.config) as store:

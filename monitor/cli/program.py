@@ -24,7 +24,7 @@ from monitor.cli import (
 from monitor.cli.frame import PROBLEM, UNUSABLE, Command, Group
 from monitor.cli.output import say, show
 from monitor.config import format_diagnostic
-from monitor.errors import ConfigError, MonitorError, SecretError
+from monitor.errors import ConfigError, ListenError, MonitorError, SecretError
 
 app = typer.Typer(
     name="monitor",
@@ -84,7 +84,7 @@ def main() -> None:
         for found in error.diagnostics:
             say(format_diagnostic(found))
         sys.exit(UNUSABLE)
-    except SecretError as error:
+    except (SecretError, ListenError) as error:
         say(f"monitor: {error}")
         sys.exit(UNUSABLE)
     except MonitorError as error:

@@ -11,6 +11,7 @@ import typer
 
 from monitor.cli.frame import surroundings
 from monitor.daemon.embedded import Embedded, Parts
+from monitor.daemon.hubs import HubParts
 from monitor.daemon.systemd import Notifier, watchdog_interval
 from monitor.log import LogFormat, LogLevel
 from monitor.wiring import Runtime, Surroundings, running
@@ -38,6 +39,7 @@ async def serve(around: Surroundings) -> None:
 
     Raises:
         ConfigError: the files cannot be used, and there is no good version before.
+        ListenError: `websub.listen` cannot be listened at.
         LockHeld: another process works on this database.
         StoreError: the database cannot be used.
     """
@@ -65,4 +67,5 @@ def daemon_parts(runtime: Runtime) -> Parts:
         reload=runtime.reload,
         watched=runtime.watched,
         concurrency=runtime.concurrency,
+        hubs=HubParts(runtime.websub, runtime.pushes, runtime.door.close),
     )

@@ -19,23 +19,28 @@ from monitor.config.typed import (
     Contact,
     DatabaseUrl,
     Duration,
+    Encoding,
     FeedName,
     FeedUrl,
     HeaderName,
     HeaderValue,
+    IdentityName,
     Interval,
+    Kind,
     KnownChannel,
     Language,
+    ListenAddress,
     Name,
     Network,
     PriorityName,
     ProxyUrl,
+    PublicUrl,
     Size,
     Tag,
     Text,
     Zone,
 )
-from monitor.model import PollPolicy, Priority
+from monitor.model import FeedKind, Identity, PollPolicy, Priority
 
 _POLICY = PollPolicy()
 
@@ -171,6 +176,30 @@ class FeedEntry(Strict):
     headers: dict[HeaderName, HeaderValue] = Field(
         default={}, description="HTTP headers, sent to this origin only."
     )
+    encoding: Encoding | None = Field(
+        default=None,
+        description="Its charset, as windows-1251, where it declares a wrong one.",
+    )
+    kind: Kind = Field(
+        default=FeedKind.FEED,
+        description="What stands there: a feed, or a news sitemap.",
+    )
+    identity: IdentityName = Field(
+        default=Identity.AUTO,
+        description="What an entry is known by: its guid for as long as that is of "
+        "use (auto), always its guid, or always its link.",
+    )
+
+
+class WebSub(Strict):
+    """Where hubs push the entries of feeds that name one."""
+
+    listen: ListenAddress = Field(
+        description="The address and port to listen at, as 127.0.0.1:8090."
+    )
+    public_url: PublicUrl = Field(
+        description="The URL under which hubs reach that address from outside."
+    )
 
 
 class Config(Strict):
@@ -204,4 +233,8 @@ class Config(Strict):
         description="The channels in which the monitor reports its own troubles.",
     )
     defaults: Defaults = Field(default=Defaults())
+    websub: WebSub | None = Field(
+        default=None,
+        description="Lets hubs push entries, so that they arrive within a second.",
+    )
     feeds: tuple[FeedEntry, ...] = Field(description="What is polled.")

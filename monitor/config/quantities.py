@@ -1,16 +1,17 @@
-"""Texts that stand for values: durations, sizes, networks, time zones, priorities."""
+"""Texts that stand for values: durations, sizes, networks, time zones and names."""
 
 from __future__ import annotations
 
 import re
 from datetime import date, timedelta
 from functools import cache
-from ipaddress import ip_interface
+from ipaddress import ip_address, ip_interface
 from zoneinfo import available_timezones
 
 from monitor.config.languages import LANGUAGES
 from monitor.config.near import did_you_mean
-from monitor.model import Priority
+from monitor.feeds.encoding import charset
+from monitor.model import FeedKind, Identity, Priority
 
 _UNITS = {
     "ms": timedelta(milliseconds=1),
@@ -22,6 +23,7 @@ _UNITS = {
 }
 DURATION = r"0|(\d{1,6}(ms|[smhdw]))+"
 _LONGEST = timedelta(days=3660)
+_LAST_PORT = 65_535
 _FACTORS = {
     "": 1,
     "b": 1,
@@ -170,6 +172,20 @@ def time_zone(text: str) -> str:
     raise ValueError(f"there is no time zone `{text}`; {instead}")
 
 
+def identity(text: str) -> Identity:
+    """Return what entries are known by.
+
+    Raises:
+        ValueError: it is none of auto, guid and link.
+    """
+    names = [each.value for each in Identity]
+    if text not in names:
+        raise ValueError(
+            f"entries are not known by `{text}`; {did_you_mean(text, names)}"
+        )
+    return Identity(text)
+
+
 def priority(text: str) -> Priority:
     """Return a priority.
 
@@ -180,3 +196,48 @@ def priority(text: str) -> Priority:
     if text not in names:
         raise ValueError(f"there is no priority `{text}`; {did_you_mean(text, names)}")
     return Priority[text.upper()]
+
+
+def kind(text: str) -> FeedKind:
+    """Return what stands at a feed's URL.
+
+    Raises:
+        ValueError: there is no kind of that name.
+    """
+    kinds = [str(each) for each in FeedKind]
+    if text not in kinds:
+        raise ValueError(f"there is no kind `{text}`; {did_you_mean(text, kinds)}")
+    return FeedKind(text)
+
+
+def encoding(text: str) -> str:
+    """Return the name of a charset, as written.
+
+    Raises:
+        ValueError: there is none of that name.
+    """
+    if not charset(text):
+        instead = "write its usual name, as utf-8, windows-1251 or gb18030"
+        raise ValueError(f"there is no charset `{text}`; {instead}")
+    return text
+
+
+def listen_address(text: str) -> tuple[str, int]:
+    """Return host and port of an address to listen at: ``127.0.0.1:8090``.
+
+    Raises:
+        ValueError: it is none.
+    """
+    host, _, port = text.rpartition(":")
+    host = host[1:-1] if host.startswith("[") and host.endswith("]") else host
+    try:
+        ip_address(host)
+        number = int(port) if re.fullmatch(r"\d{1,5}", port, re.ASCII) else 0
+    except ValueError:
+        number = 0
+    if not 1 <= number <= _LAST_PORT:
+        raise ValueError(
+            f"`{text}` is no address to listen at; write 127.0.0.1:8090, 0.0.0.0:8090 "
+            'or "[::1]:8090"'
+        )
+    return host, number

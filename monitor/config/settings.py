@@ -14,6 +14,7 @@ from monitor.config.places import default_database, system_time_zone
 from monitor.config.secrets import Secrets
 from monitor.config.validate import validate
 from monitor.config.yaml_file import YamlFile, mapping, texts
+from monitor.feeds.websub import is_private_way
 from monitor.model import (
     ChannelSpec,
     Diagnostic,
@@ -21,6 +22,7 @@ from monitor.model import (
     PollPolicy,
     Settings,
     Severity,
+    WebSub,
 )
 
 
@@ -55,6 +57,7 @@ def read_config(
     if config is not None:
         found += _feed_findings(file, config)
         found += _ca_findings(file, config, folder)
+        found += _websub_findings(file, config)
     is_good = all(each.severity is not Severity.ERROR for each in found)
     settings = _settings(config, folder, environ) if config and is_good else None
     return ReadConfig(settings, names, tuple(found))
@@ -159,6 +162,13 @@ def _ca_findings(file: YamlFile, config: Config, folder: Path) -> Iterator[Diagn
         yield file.at(("poll", "ca_file"), f"there is no file {folder / path}")
 
 
+def _websub_findings(file: YamlFile, config: Config) -> Iterator[Diagnostic]:
+    url = config.websub.public_url if config.websub else ""
+    if url and not is_private_way(url):
+        what = "what hubs send there can be read and changed on the way; write https://"
+        yield file.at(("websub", "public_url"), what, Severity.WARNING)
+
+
 # --- values ---------------------------------------------------------------------
 
 
@@ -187,7 +197,15 @@ def _settings(config: Config, folder: Path, environ: Mapping[str, str]) -> Setti
         default_rule_channels=rule.channels,
         default_rule_priority=rule.priority,
         languages=tuple(dict.fromkeys(config.languages)),
+        websub=_websub(config),
     )
+
+
+def _websub(config: Config) -> WebSub | None:
+    if config.websub is None:
+        return None
+    host, port = config.websub.listen
+    return WebSub(host, port, config.websub.public_url.rstrip("/"))
 
 
 def _database(given: str | None, folder: Path, environ: Mapping[str, str]) -> str:
@@ -232,4 +250,7 @@ def _feed(entry: FeedEntry, config: Config, folder: Path) -> Feed:
         tags=entry.tags,
         headers=tuple((k, anchored(v, folder)) for k, v in entry.headers.items()),
         every_is_own=entry.every is not None,
+        encoding=entry.encoding or "",
+        kind=entry.kind,
+        identity=entry.identity,
     )

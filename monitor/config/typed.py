@@ -27,7 +27,7 @@ from monitor.config.masking import REFERENCE
 from monitor.config.names import Names
 from monitor.config.secrets import malformed
 from monitor.errors import ChannelError
-from monitor.model import Priority
+from monitor.model import FeedKind, Identity, Priority
 
 _SCALAR = ["string", "number", "boolean"]
 
@@ -151,6 +151,15 @@ def _proxy(text: str) -> str:
     return text
 
 
+def _public_url(text: str) -> str:
+    parts = split_url(text)
+    if "${" in text or "@" in parts.netloc or parts.query or parts.fragment:
+        raise ValueError(
+            "hubs are told this URL: write it without ${...}, password, ? and #"
+        )
+    return text
+
+
 def _database(text: str) -> str:
     if not text.startswith("sqlite:"):
         raise ValueError("only SQLite is supported; write sqlite:///../var/monitor.db")
@@ -205,9 +214,28 @@ PriorityName = Annotated[
     _one(quantities.priority),
     WithJsonSchema({"enum": [level.name.lower() for level in Priority]}),
 ]
+Encoding = Annotated[str, _one(quantities.encoding), WithJsonSchema({"type": "string"})]
+Kind = Annotated[
+    FeedKind, _one(quantities.kind), WithJsonSchema({"enum": [*map(str, FeedKind)]})
+]
+IdentityName = Annotated[
+    Identity,
+    _one(quantities.identity),
+    WithJsonSchema({"enum": [each.value for each in Identity]}),
+]
 FEED_URL_SCHEMA = {"type": "string", "pattern": r"^([hH][tT][tT][pP][sS]?://|\$\{)"}
 FeedUrl = Annotated[str, _one(feed_url), WithJsonSchema(FEED_URL_SCHEMA)]
 ProxyUrl = Annotated[str, _one(_proxy), WithJsonSchema({"type": "string"})]
+ListenAddress = Annotated[
+    tuple[str, int],
+    _one(quantities.listen_address),
+    WithJsonSchema({"type": "string", "pattern": r"^(\d+(\.\d+){3}|\[.+\]):\d{1,5}$"}),
+]
+PublicUrl = Annotated[
+    str,
+    _one(_public_url),
+    WithJsonSchema({"type": "string", "pattern": r"^[hH][tT][tT][pP][sS]?://"}),
+]
 DatabaseUrl = Annotated[
     str,
     _one(_database),

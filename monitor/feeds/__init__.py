@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from monitor.feeds.address import address_of, is_read, usable_validators
 from monitor.feeds.canonical import canonical_link
-from monitor.feeds.identity import fingerprint, identify
+from monitor.feeds.guids import note_guids
+from monitor.feeds.identity import (
+    fingerprint,
+    identify,
+    identity_in_force,
+    keyed,
+    sought_keys,
+)
 from monitor.feeds.next_poll import after_poll, body_hash, is_failure
 from monitor.feeds.novelty import decide
-from monitor.feeds.parse import parse_feed
+from monitor.feeds.parse import likely_kind, parse_feed, parse_sound
 
 __all__ = [
     "address_of",
@@ -17,8 +24,14 @@ __all__ = [
     "decide",
     "fingerprint",
     "identify",
+    "identity_in_force",
     "is_failure",
     "is_read",
+    "keyed",
+    "likely_kind",
+    "note_guids",
     "parse_feed",
+    "parse_sound",
+    "sought_keys",
     "usable_validators",
 ]

@@ -15,9 +15,9 @@ READER: Final = "2"
 """The version of the parser: raised when it reads the same document otherwise."""
 
 
-def reader_of(feed: Feed) -> str:  # noqa: ARG001 - PARSING
+def reader_of(feed: Feed) -> str:
     """Return what reads the feed's documents, and how: another one starts afresh."""
-    return READER
+    return " ".join(filter(None, (READER, feed.kind, feed.encoding)))
 
 
 def address_of(feed: Feed, state: FeedState) -> str:

@@ -14,6 +14,7 @@ from monitor.model import (
     FeedState,
     Fetched,
     FetchOutcome,
+    HoldReason,
     Novelty,
     ParsedFeed,
     Traits,
@@ -37,6 +38,7 @@ def taught(
 ) -> Traits:
     """Return the traits after a good answer; `state` is from before the poll."""
     traits = moved(state.traits, fetched, feed)
+    traits = replace(traits, fresh_for=fetched.cacheable_for)
     if fetched.outcome is FetchOutcome.OK:
         traits = replace(traits, source=fetched.url, reader=reader_of(feed))
     if parsed is not None:
@@ -65,7 +67,12 @@ def has_gap(state: FeedState, verdicts: Sequence[Verdict]) -> bool:
     """
     if state.succeeded_at is None or min(state.traits.size, len(verdicts)) < _FEW:
         return False
-    return all(verdict.novelty in _NEW for verdict in verdicts)
+    return all(v.novelty in _NEW and not _is_known_again(v) for v in verdicts)
+
+
+def _is_known_again(verdict: Verdict) -> bool:
+    """Say whether the entry is an old one under new names, as in a migration."""
+    return verdict.hold is HoldReason.RESET
 
 
 def _of_entries(

@@ -27,6 +27,7 @@ from monitor.model import (
     FetchOutcome,
     ParsedFeed,
     PollPolicy,
+    Traits,
     Validators,
     Verdict,
     Wait,
@@ -52,6 +53,7 @@ def after_poll(
     verdicts: Sequence[Verdict] = (),
     error: str = "",
     is_offline: bool = False,
+    is_pushed: bool = False,
     feed: Feed,
     policy: PollPolicy,
     now: datetime,
@@ -61,8 +63,8 @@ def after_poll(
 
     `parsed` is None where nothing was parsed: a 304, an equal body, a failure;
     `verdicts` are on its entries. `error` says why a body was no feed. `is_offline`
-    says that our own network is down, which is no fault of the feed. `jitter` is a
-    random number in [0, 1).
+    says that our own network is down, which is no fault of the feed, `is_pushed` that
+    a hub which is trusted pushes its entries. `jitter` is a random number in [0, 1).
     """
     still = state.not_before_at if _is_after(state.not_before_at, now) else None
     polled = replace(state, polled_at=now, not_before_at=still)
@@ -71,14 +73,18 @@ def after_poll(
         return _due(polled, feed, wait, why, now + wait * (1 + _SPREAD * jitter))
     if is_failure(fetched, error):
         failing = _failing(polled, fetched, error, now)
-        least, _ = _least_wait(feed, policy)
+        # An error is no reason to ask more often than when all was well.
+        least, _ = max(_waits(failing, feed, policy, now), key=itemgetter(0))
         return _with_backoff(
             failing, fetched, feed, least=least, now=now, jitter=jitter
         )
     traits = taught(state, fetched, parsed, verdicts, feed=feed, now=now)
     answered = _answered(polled, fetched, now)
     well = _well(replace(answered, traits=traits), parsed, now)
-    interval, why = _longest_wait(well, fetched, feed, policy, now)
+    waits = _waits(well, feed, policy, now)
+    if is_pushed:
+        waits.append((_PATIENCE, Wait.PUSHED))
+    interval, why = max(waits, key=itemgetter(0))  # the first of equals
     is_first = state.succeeded_at is None
     spread = _place(feed.url, jitter) if is_first else _SPREAD * jitter
     due = _due(well, feed, interval, why, now + interval * (1 + spread))
@@ -149,14 +155,10 @@ def _least_wait(feed: Feed, policy: PollPolicy) -> tuple[timedelta, Wait]:
     return max(policy.floor, _SHORTEST), Wait.FLOOR
 
 
-def _longest_wait(
-    state: FeedState,
-    fetched: Fetched,
-    feed: Feed,
-    policy: PollPolicy,
-    now: datetime,
-) -> tuple[timedelta, Wait]:
-    """Return how long a healthy feed is left alone, and what decides it.
+def _waits(
+    state: FeedState, feed: Feed, policy: PollPolicy, now: datetime
+) -> list[tuple[timedelta, Wait]]:
+    """Return how long a healthy feed is left alone at least, by each that decides.
 
     What the feed's user wrote on the feed binds, but for what costs the publisher
     most: bodies that stay equal, and answers that are said to be fresh for longer.
@@ -169,8 +171,11 @@ def _longest_wait(
         else:
             waits += [(patient_interval(state.traits.habit, own, now), Wait.SELDOM)]
         waits += [(_within_patience(state.traits.min_interval), Wait.TTL)]
-    waits += [(_while_equal(state, own), Wait.EQUAL), (_cached(fetched), Wait.CACHE)]
-    return max(waits, key=itemgetter(0))  # the first of equals
+    waits += [
+        (_while_equal(state, own), Wait.EQUAL),
+        (_cached(state.traits), Wait.CACHE),
+    ]
+    return waits
 
 
 def _watchful_wait(feed: Feed, policy: PollPolicy) -> tuple[timedelta, Wait]:
@@ -185,8 +190,8 @@ def _while_equal(state: FeedState, own: timedelta) -> timedelta:
     return min(2 * own, max(own, _PATIENCE))
 
 
-def _cached(fetched: Fetched) -> timedelta:
-    fresh = fetched.cacheable_for or timedelta(0)
+def _cached(traits: Traits) -> timedelta:
+    fresh = traits.fresh_for or timedelta(0)
     return timedelta(0) if fresh > _ABSURD else min(fresh, _PATIENCE)
 
 

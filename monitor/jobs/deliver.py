@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from monitor.alerts.outcome import settle
+from monitor.jobs.health import tell_troubles
 from monitor.jobs.in_force import InForce
 from monitor.jobs.report import tell_ops
 from monitor.jobs.storing import store_with_patience
@@ -54,9 +55,14 @@ class DeliverJob:
     in_force: Callable[[], InForce]
 
     async def due_lanes(self) -> tuple[Lane, ...]:
-        """Return the lanes with something to try now."""
-        now = self.clock.now()
-        return await self.store.transact(lambda tx: tx.due_lanes(now))
+        """Return the lanes with something to try now, the reports on feeds included."""
+        now, in_force = self.clock.now(), self.in_force()
+
+        def due(tx: Transaction) -> tuple[Lane, ...]:
+            tell_troubles(tx, in_force, now)
+            return tx.due_lanes(now)
+
+        return await self.store.transact(due)
 
     async def deliver_lane(
         self, lane: Lane, goes_on: Callable[[], bool] = lambda: True

@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from urllib.parse import urlsplit
 
 from monitor.model import Feed
 
+_USUAL_PORTS = {"http": 80, "https": 443}
+
 
 def host_of(url: str) -> str:
-    """Return the host of a URL with its port, in lower case, empty without one."""
+    """Return the host of a URL, in lower case, empty without one.
+
+    Its port follows where it is not the usual one.
+    """
     try:
-        return urlsplit(url).netloc.rpartition("@")[2].lower()
-    except ValueError:  # a broken IPv6 address; the fetcher says so
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:  # a broken IPv6 address or port; the fetcher says so
         return ""
+    is_usual = port in {None, _USUAL_PORTS.get(parts.scheme)}
+    return (parts.hostname or "") + ("" if is_usual else f":{port}")
 
 
-def neighbours(feed: Feed, feeds: Mapping[str, Feed]) -> tuple[str, ...]:
-    """Return the names of the other feeds that live on the feed's host."""
-    host = host_of(feed.url)
-    on_host = (n for n, other in feeds.items() if host_of(other.url) == host)
-    return tuple(name for name in on_host if name != feed.name)
+def neighbours(
+    feed: Feed, hosts: Collection[str], feeds: Mapping[str, Feed]
+) -> tuple[str, ...]:
+    """Return the names of the other feeds that live on one of the hosts."""
+    there = (name for name, other in feeds.items() if host_of(other.url) in hosts)
+    return tuple(name for name in there if name != feed.name)
 
 
 class Pauses:

@@ -15,74 +15,35 @@ commit leaves the feed as it was, and the next poll does all of it again.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from monitor.errors import FeedError
 from monitor.feeds import (
     address_of,
-    after_poll,
     body_hash,
-    decide,
     is_failure,
     is_read,
 )
-from monitor.jobs.asking import longest_wait, may_ask
-from monitor.jobs.health import report_feed, report_held
-from monitor.jobs.hosts import Pauses, neighbours
+from monitor.jobs.asking import Asked, longest_wait, may_ask
+from monitor.jobs.backlog import Backlog
+from monitor.jobs.hosts import Pauses
 from monitor.jobs.in_force import InForce
-from monitor.jobs.network import Network, Reach
-from monitor.jobs.release import tell
+from monitor.jobs.network import Network
+from monitor.jobs.recording import PollResult, Reading, record, release_hints
 from monitor.jobs.sharing import Twins, request_for
 from monitor.jobs.storing import store_with_patience
 from monitor.model import (
+    CLAIM,
     Feed,
     FeedState,
     FeedStatus,
-    Fetched,
     FetchOutcome,
-    HoldReason,
     Novelty,
-    ParsedFeed,
     PollCounts,
-    StoredAlert,
-    Verdict,
 )
 from monitor.ports import Clock, Fetcher, Journal, Parser, Store, Transaction
-
-CLAIM = timedelta(minutes=10)
-"""After a poll that could not be stored its feed is due again when this is over."""
-
-_NEW = (Novelty.NEW, Novelty.REUSED)
-_RELEASABLE = (HoldReason.FIRST_POLL, HoldReason.OUTAGE, HoldReason.OLD_BURST)
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What one fetch brought: `parsed` is None where there was nothing to read.
-
-    `reach` is what it says of our own network.
-    """
-
-    state: FeedState
-    feed: Feed
-    fetched: Fetched
-    parsed: ParsedFeed | None = None
-    error: str = ""
-    reach: Reach = Reach.UP
-
-
-@dataclass(slots=True)
-class PollResult:
-    """What one poll of one feed did; `held` counts by reason."""
-
-    after: FeedState
-    novelties: Counter[Novelty] = field(default_factory=Counter)
-    matches: int = 0
-    alerts: int = 0
-    held: Counter[str] = field(default_factory=Counter)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +65,8 @@ class PollJob:
     pauses: Pauses = field(default_factory=Pauses)
     network: Network = field(default_factory=Network)
     twins: Twins = field(default_factory=Twins)
+    asked: Asked = field(default_factory=Asked)
+    backlog: Backlog = field(default_factory=Backlog)
 
     async def claim_due(self, limit: int) -> tuple[FeedState, ...]:
         """Claim at most `limit` feeds that are due now; return them.
@@ -115,9 +78,33 @@ class PollJob:
 
         def claim(tx: Transaction) -> tuple[FeedState, ...]:
             due = tx.claim_due(now, until=until, limit=limit, horizon=horizon)
-            return self.twins.gather(tx, due, in_force.feeds, now, until=until)
+            rested = self._put_off(tx, due, in_force.feeds, now)
+            return self.twins.gather(tx, rested, in_force.feeds, now, until=until)
 
         return await self.store.transact(claim)
+
+    def _put_off(
+        self,
+        tx: Transaction,
+        due: Sequence[FeedState],
+        feeds: Mapping[str, Feed],
+        now: datetime,
+    ) -> list[FeedState]:
+        """Put off feeds whose URL was asked within the interval; return the others.
+
+        Without a time for the next poll it is a person who wants one.
+        """
+        at, rested = self.clock.monotonic(), []
+        for state in due:
+            feed = feeds.get(state.name)
+            rest = None
+            if feed is not None and state.next_poll_at is not None:
+                rest = self.asked.rest(address_of(feed, state), feed, state, at)
+            if rest:
+                tx.save_feed(replace(state, next_poll_at=now + rest))
+            else:
+                rested.append(state)
+        return rested
 
     async def claim_now(self, names: Sequence[str]) -> tuple[FeedState, ...]:
         """Claim those of the feeds that may be asked at once, due or not.
@@ -127,9 +114,10 @@ class PollJob:
         """
         now, in_force = self.clock.now(), self.in_force()
         until, floor = now + CLAIM, in_force.settings.poll.floor
+        meant = frozenset(names)
 
         def claim(tx: Transaction) -> tuple[FeedState, ...]:
-            wanted = [s for s in tx.feed_states() if s.name in names]
+            wanted = [s for s in tx.feed_states() if s.name in meant]
             ids = [s.id for s in wanted if may_ask(s, now, floor)]
             claimed = tx.claim(ids, now, until=until)
             return self.twins.gather(tx, claimed, in_force.feeds, now, until=until)
@@ -151,10 +139,17 @@ class PollJob:
         if until is not None:
             await self.store.transact(lambda tx: _leave_alone(tx, states, until))
             return PollCounts(not_due=len(states))
+        with self.backlog.ends(state.id):
+            return await self._poll(feeds, states)
+
+    async def _poll(
+        self, feeds: Mapping[str, Feed], states: Sequence[FeedState]
+    ) -> PollCounts:
         total = PollCounts()
         for reading in await self._read(feeds, states):
             result = await self._record(reading)
-            self.pauses.note(address, result.after.not_before_at)
+            for url in (reading.asked, reading.fetched.url):
+                self.pauses.note(url, result.after.not_before_at)
             self._log(reading, result)
             total.add(_counts(reading, result))
         return total
@@ -171,13 +166,20 @@ class PollJob:
             self.store, work, tries=self.tries, clock=self.clock, journal=self.journal
         )
         self.network.note(reading.reach)
+        was_by_link = reading.state.traits.keyed_by_link
+        if result.after.traits.keyed_by_link and not was_by_link:
+            name = reading.feed.name
+            self.journal.event("guids_unstable", level="warning", feed=name)
         return result
 
     async def _read(
         self, feeds: Mapping[str, Feed], states: Sequence[FeedState]
     ) -> list[Reading]:
         """Return what one fetch brought to each of the feeds, which have one URL."""
-        fetched = await self.fetcher().fetch(request_for(feeds, states))
+        request = request_for(feeds, states)
+        self.asked.note(request.url, self.clock.monotonic())
+        fetched = await self.fetcher().fetch(request)
+        self.backlog.note(states[0].id, fetched)
         first = feeds[states[0].name]
         reach = self.network.heard(
             fetched,
@@ -194,7 +196,11 @@ class PollJob:
             return readings
         try:
             parsed = await self.parser.parse(
-                fetched.body, content_type=fetched.content_type, url=fetched.url
+                fetched.body,
+                content_type=fetched.content_type,
+                url=fetched.url,
+                encoding=first.encoding,
+                kind=first.kind,
             )
         except FeedError as error:
             # It quotes what was served, and that may be what was sent to it.
@@ -215,7 +221,7 @@ class PollJob:
             bytes=len(fetched.body),
             entries=len(reading.parsed.entries) if reading.parsed else None,
             unreadable=reading.parsed.missing if reading.parsed else None,
-            new=sum(result.novelties[novelty] for novelty in _NEW),
+            new=result.entries_new,
             changed=result.novelties[Novelty.EDITED],
             matches=result.matches,
             alerts=result.alerts,
@@ -235,104 +241,13 @@ def _leave_alone(tx: Transaction, states: Sequence[FeedState], until: datetime) 
         tx.save_feed(replace(state, not_before_at=until, next_poll_at=until))
 
 
-def release_hints(held: Mapping[str, int], feed: str = "") -> list[str]:
-    """Return a line for each reason: how many wait, why, and what releases them."""
-    of_feed = f" --feed {feed}" if feed else ""
-    return [
-        f"{count} held ({reason}): to send, type "
-        f"`monitor alerts release{of_feed} --reason {reason}`"
-        for reason, count in held.items()
-        if reason in _RELEASABLE
-    ]
-
-
-def record(
-    tx: Transaction, in_force: InForce, reading: Reading, now: datetime, jitter: float
-) -> PollResult:
-    """Store one poll, whole: state, entries, matches, alerts, outbox."""
-    verdicts = _verdicts(tx, reading, now)
-    after = after_poll(
-        reading.state,
-        reading.fetched,
-        reading.parsed,
-        verdicts=verdicts,
-        error=reading.error,
-        is_offline=reading.reach is Reach.DOWN,
-        feed=reading.feed,
-        policy=in_force.settings.poll,
-        now=now,
-        jitter=jitter,
-    )
-    tx.save_feed(after)
-    intake = _Intake(tx, in_force, reading.feed, now, PollResult(after))
-    intake.take_in(verdicts)
-    if after.not_before_at is not None:
-        others = neighbours(reading.feed, in_force.feeds)
-        tx.leave_alone(others, after.not_before_at)
-    answer = reading.fetched.status
-    report_feed(tx, in_force, reading.state, after, now, answer=answer)
-    report_held(tx, in_force, after, intake.result.held, now)
-    return intake.result
-
-
-def _verdicts(tx: Transaction, reading: Reading, now: datetime) -> tuple[Verdict, ...]:
-    parsed = reading.parsed
-    if parsed is None:
-        return ()
-    keys = {entry.key for entry in parsed.entries}
-    links = {e.canonical_link for e in parsed.entries if e.canonical_link is not None}
-    known = tx.known_entries(reading.state.id, keys, links)
-    return decide(
-        parsed.entries, known, state=reading.state, feed=reading.feed, now=now
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class _Intake:
-    """Takes the entries of one document in, inside the transaction of the poll."""
-
-    tx: Transaction
-    in_force: InForce
-    feed: Feed
-    now: datetime
-    result: PollResult
-
-    def take_in(self, verdicts: Sequence[Verdict]) -> None:
-        """Store what is new or changed, with its alerts; note the rest as seen."""
-        for verdict in verdicts:
-            self.result.novelties[verdict.novelty] += 1
-            if verdict.novelty is not Novelty.UNCHANGED:
-                self._tell(self._alerts(verdict))
-        seen = [v.known.id for v in verdicts if v.known is not None]
-        self.tx.touch_entries(seen, self.now)
-
-    def _alerts(self, verdict: Verdict) -> list[StoredAlert]:
-        """Store the entry and its new matches; return what each of these becomes."""
-        entry_id = self.tx.save_entry(self.result.after.id, verdict, self.now)
-        alerts = []
-        found = self.in_force.matches(verdict.entry, self.feed, self.now)
-        for rule, because in found:
-            match_id = self.tx.add_match(rule, entry_id, because, self.now)
-            if match_id is not None:
-                alerts.append(self.tx.add_alert(match_id, rule, verdict, self.now))
-        return alerts
-
-    def _tell(self, alerts: Sequence[StoredAlert]) -> None:
-        held = [alert.hold for alert in alerts if alert.hold is not None]
-        self.result.matches += len(alerts)
-        self.result.alerts += len(alerts) - held.count(HoldReason.SAME_STORY)
-        self.result.held.update(reason.value for reason in held)
-        free = [alert for alert in alerts if alert.hold is None]
-        tell(self.tx, self.in_force, free, self.now)
-
-
 def _counts(reading: Reading, result: PollResult) -> PollCounts:
     is_same = reading.fetched.outcome is FetchOutcome.NOT_MODIFIED
     return PollCounts(
         polled=1,
         not_modified=int(is_same),
         failed=int(is_failure(reading.fetched, reading.error)),
-        entries_new=sum(result.novelties[novelty] for novelty in _NEW),
+        entries_new=result.entries_new,
         entries_changed=result.novelties[Novelty.EDITED],
         matches=result.matches,
         alerts=result.alerts,

@@ -51,12 +51,17 @@ class Twins:
 
 def _shares(feeds: Collection[Feed]) -> bool:
     """Say whether two feeds have one configured URL."""
-    return len({feed.url for feed in feeds}) < len(feeds)
+    return len({_page(feed.url) for feed in feeds}) < len(feeds)
+
+
+def _page(url: str) -> str:
+    """Return what is asked for: a fragment is not sent."""
+    return url.partition("#")[0]
 
 
 def _kind(feed: Feed, state: FeedState) -> tuple[object, ...]:
     """Return what two feeds have in common whose documents are the same."""
-    return address_of(feed, state), feed.headers
+    return _page(address_of(feed, state)), feed.headers, feed.encoding, feed.kind
 
 
 def request_for(feeds: Mapping[str, Feed], states: Sequence[FeedState]) -> FetchRequest:

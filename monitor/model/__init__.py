@@ -20,6 +20,8 @@ from monitor.model.configuration import (
     ChannelSpec,
     Diagnostic,
     Feed,
+    FeedKind,
+    Identity,
     PollPolicy,
     Priority,
     QueryProblem,
@@ -27,6 +29,7 @@ from monitor.model.configuration import (
     RuleTest,
     Settings,
     Severity,
+    WebSub,
 )
 from monitor.model.counts import PollCounts
 from monitor.model.deliveries import (
@@ -41,6 +44,7 @@ from monitor.model.deliveries import (
     Settled,
 )
 from monitor.model.entries import (
+    CLAIM,
     Entry,
     FeedState,
     FeedStatus,
@@ -52,9 +56,22 @@ from monitor.model.entries import (
     Verdict,
 )
 from monitor.model.fetching import Fetched, FetchOutcome, FetchRequest, Validators
+from monitor.model.health import FeedTrouble, Health, Trouble
 from monitor.model.traits import Habit, Tier, Traits, Wait
+from monitor.model.websub import (
+    Advert,
+    HubAnswer,
+    HubRequest,
+    Push,
+    PushMode,
+    PushReason,
+    PushState,
+    Subscription,
+)
 
 __all__ = [
+    "CLAIM",
+    "Advert",
     "Because",
     "BodyFormat",
     "ChannelSpec",
@@ -64,15 +81,21 @@ __all__ = [
     "Entry",
     "Excerpt",
     "Feed",
+    "FeedKind",
     "FeedState",
     "FeedStatus",
+    "FeedTrouble",
     "FetchOutcome",
     "FetchRequest",
     "Fetched",
     "Form",
     "Habit",
+    "Health",
     "HeldQuery",
     "HoldReason",
+    "HubAnswer",
+    "HubRequest",
+    "Identity",
     "KnownEntry",
     "Lane",
     "Match",
@@ -83,6 +106,10 @@ __all__ = [
     "PollCounts",
     "PollPolicy",
     "Priority",
+    "Push",
+    "PushMode",
+    "PushReason",
+    "PushState",
     "QueryProblem",
     "Rendered",
     "Rule",
@@ -95,9 +122,12 @@ __all__ = [
     "StoredAlert",
     "StoredEntry",
     "StoredMatch",
+    "Subscription",
     "Tier",
     "Traits",
+    "Trouble",
     "Validators",
     "Verdict",
     "Wait",
+    "WebSub",
 ]

@@ -52,12 +52,28 @@ class Priority(IntEnum):
     URGENT = 3
 
 
+class FeedKind(StrEnum):
+    """What stands at a subscribed URL."""
+
+    FEED = "feed"  # RSS, Atom or JSON Feed
+    SITEMAP = "sitemap"  # the news sitemap of a publisher without a feed
+
+
+class Identity(StrEnum):
+    """What an entry of a feed is known by."""
+
+    AUTO = "auto"  # by its guid, until the guids prove to be unstable
+    GUID = "guid"
+    LINK = "link"
+
+
 @dataclass(frozen=True, slots=True)
 class Feed:
     """A subscribed URL with its policy, as configured.
 
     `url` and `headers` hold ``${...}`` unexpanded. `every_is_own` says that
     `every` was written on the feed itself, not taken from the defaults.
+    `encoding` is the charset that its user knows better than the server, "" if none.
     """
 
     name: str
@@ -67,6 +83,9 @@ class Feed:
     tags: tuple[str, ...] = ()
     headers: tuple[tuple[str, str], ...] = ()
     every_is_own: bool = False
+    encoding: str = ""
+    kind: FeedKind = FeedKind.FEED
+    identity: Identity = Identity.AUTO
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +109,15 @@ class PollPolicy:
     contact: str = ""
     proxy: str = ""
     ca_file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WebSub:
+    """Where hubs find us: what is listened at, and how it is reached from outside."""
+
+    host: str
+    port: int
+    public_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,3 +168,4 @@ class Settings:
     default_rule_channels: tuple[str, ...] = ("console",)
     default_rule_priority: Priority = Priority.NORMAL
     languages: tuple[str, ...] = ("de", "en")
+    websub: WebSub | None = None

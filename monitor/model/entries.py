@@ -39,7 +39,8 @@ class ParsedFeed:
 
     `min_interval` is the publisher's ttl or sy:updatePeriod; `skip_hours` (GMT,
     0 to 23) and `skip_days` (Monday = 0) are when it asks not to be polled.
-    `missing` is how many entries its tags promise that could not be read.
+    `missing` is how many entries its tags promise that could not be read. `hub` and
+    `self_link` are where it says it can be subscribed to, and its own address.
     """
 
     tier: Tier
@@ -51,6 +52,8 @@ class ParsedFeed:
     skip_hours: frozenset[int] = frozenset()
     skip_days: frozenset[int] = frozenset()
     missing: int = 0
+    hub: str | None = None
+    self_link: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +97,7 @@ class HoldReason(StrEnum):
     FIRST_POLL = "first_poll"
     OUTAGE = "outage"
     OLD_BURST = "old_burst"
+    RESET = "reset"  # the feed brought its old entries anew
     SAME_STORY = "same_story"
     CHANNEL_BROKEN = "channel_broken"
     ORPHANED = "orphaned"
@@ -124,6 +128,10 @@ class FeedStatus(StrEnum):
     OK = "ok"
     FAILING = "failing"
     GONE = "gone"
+
+
+CLAIM = timedelta(minutes=10)
+"""How long a feed that is claimed is let be, should nobody store its poll."""
 
 
 @dataclass(frozen=True, slots=True)

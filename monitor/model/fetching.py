@@ -58,7 +58,8 @@ class Fetched:
     `moved_to` is that place where permanent redirects alone led there, without any
     secret, and never from https to http; else it is empty.
     `retry_after` is set only on 429 and 503 that carry a usable value.
-    `detail` says in plain words what went wrong, empty when nothing did.
+    `detail` says in plain words what went wrong, empty when nothing did. `links` are
+    relation and target of its Link headers, as written: of hubs and itself alone.
     """
 
     outcome: FetchOutcome
@@ -73,3 +74,4 @@ class Fetched:
     moved_to: str = ""
     detail: str = ""
     elapsed: timedelta = timedelta(0)
+    links: tuple[tuple[str, str], ...] = ()

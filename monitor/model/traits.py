@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from monitor.model.health import Health
+
 
 class Tier(StrEnum):
     """Which parser served a document."""
@@ -52,7 +54,8 @@ class Traits:
 
     `reader` is what read the last document and how, `source` the address that it
     (and so the validators) came from, `tier` what served it, `size` how many entries
-    it had. `min_interval`, `skip_hours` and `skip_days` are its wishes.
+    it had. `min_interval`, `skip_hours` and `skip_days` are its wishes, `fresh_for`
+    those of its cache headers.
 
     `wanted` is the `every` that was in force, `interval` the wait that was chosen,
     and `wait` what decided it. `address` is where the feed lives now, empty while
@@ -60,6 +63,10 @@ class Traits:
     `moved_seen` polls, and `formerly` what was given up for it. `gap_at` is when
     entries were last lost between two polls. `delays` are the seconds from
     publication to the database of the latest entries.
+
+    `guid_changes` counts the polls that met known entries under new guids;
+    `keyed_by_link` says that the guids were given up for it. `seen_at` is when the
+    entries of its document were last noted as seen.
     """
 
     reader: str = ""
@@ -69,6 +76,7 @@ class Traits:
     min_interval: timedelta | None = None
     skip_hours: frozenset[int] = frozenset()
     skip_days: frozenset[int] = frozenset()
+    fresh_for: timedelta | None = None
     wanted: timedelta | None = None
     interval: timedelta | None = None
     wait: Wait | None = None
@@ -79,3 +87,7 @@ class Traits:
     formerly: tuple[str, ...] = ()
     gap_at: datetime | None = None
     delays: tuple[int, ...] = ()
+    health: Health = Health()
+    guid_changes: int = 0
+    keyed_by_link: bool = False
+    seen_at: datetime | None = None

@@ -10,26 +10,33 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 
-from monitor.config import Loaded, format_diagnostic
+from monitor.config import Loaded
 from monitor.errors import ConfigError, LexiconError
+from monitor.feeds import parse_sound
+from monitor.jobs.backlog import Backlog
 from monitor.jobs.deliver import DeliverJob
 from monitor.jobs.in_force import InForce
 from monitor.jobs.poll import PollJob
+from monitor.jobs.pushes import PushJob
 from monitor.jobs.report import tell_ops
-from monitor.model import Diagnostic, Severity
+from monitor.jobs.websub import WebSubJob
 from monitor.net.fetcher import HttpFetcher
+from monitor.net.hub import HubClient
 from monitor.net.parser import ParserProcess
+from monitor.net.quick_parser import QuickParser
 from monitor.ports import Transaction
 from monitor.store.database import Database, database_path
 from monitor.store.lock import StateLock, require_owner
 from monitor.store.transaction import SqlStore
 from monitor.wiring.aftermath import Aftermath
+from monitor.wiring.door import Door
+from monitor.wiring.settling import CONFIG, errors, report_forms, settle_in
 from monitor.wiring.surroundings import (
     Surroundings,
     in_force_of,
@@ -55,9 +62,11 @@ class Runtime:
         self.in_force = in_force
         self._resources = resources
         self._channels = make_channels(around, in_force.settings)
-        self._fetcher = make_fetcher(around, in_force.settings)
-        parser = ParserProcess()
-        self._opening: tuple[HttpFetcher, ParserProcess] = (self._fetcher, parser)
+        self._backlog = Backlog()
+        self._fetcher = self._new_fetcher(in_force)
+        process = ParserProcess()
+        self._opening: tuple[HttpFetcher, ParserProcess] = (self._fetcher, process)
+        parser = QuickParser(parse_sound, process)
         self.poll = PollJob(
             store=store,
             fetcher=lambda: self._fetcher,
@@ -67,6 +76,7 @@ class Runtime:
             in_force=lambda: self.in_force,
             redact=around.secrets.redact,
             tries=tries,
+            backlog=self._backlog,
         )
         self.deliver = DeliverJob(
             store=store,
@@ -75,8 +85,34 @@ class Runtime:
             journal=around.journal,
             in_force=lambda: self.in_force,
         )
+        self.pushes = PushJob(
+            store=store,
+            parser=parser,
+            clock=around.clock,
+            journal=around.journal,
+            in_force=lambda: self.in_force,
+            redact=around.secrets.redact,
+            tries=tries,
+        )
+        self.door = Door(around, store, self.pushes, lambda: self.in_force)
+        self.websub = WebSubJob(
+            store=store,
+            hubs=HubClient(lambda: self._fetcher, around.clock, around.secrets.redact),
+            clock=around.clock,
+            journal=around.journal,
+            in_force=lambda: self.in_force,
+            token=secrets.token_urlsafe,
+            is_listening=lambda: self.door.is_open,
+        )
         self.aftermath = Aftermath(
             store, around.clock, around.journal, lambda: self.in_force, tries=tries
+        )
+
+    def _new_fetcher(
+        self, in_force: InForce, after: HttpFetcher | None = None
+    ) -> HttpFetcher:
+        return make_fetcher(
+            self.around, in_force.settings, may_begin=self._backlog.room, after=after
         )
 
     async def begin(self, loaded: Loaded) -> None:
@@ -88,6 +124,15 @@ class Runtime:
         await self._settle_in(loaded)
         self._resources.push_async_callback(self.aftermath.end)
         self.aftermath.begin()
+
+    async def listen(self) -> None:
+        """Let hubs push, if the configuration says where.
+
+        Raises:
+            ListenError: the address cannot be listened at.
+        """
+        self._resources.push_async_callback(self.door.close)
+        await self.door.open()
 
     def _close_channels(self) -> None:
         self._channels.close()  # those in force then, not those of now
@@ -112,7 +157,7 @@ class Runtime:
             left_out=list(loaded.left_out),
             orphaned_deliveries=orphaned,
             unset_secrets=self._unset(),
-            errors=_errors(loaded.diagnostics),
+            errors=errors(loaded.diagnostics),
         )
 
     def _unset(self) -> list[str]:
@@ -131,13 +176,14 @@ class Runtime:
             loaded.require_forms()
             in_force = await asyncio.to_thread(in_force_of, loaded)
         except ConfigError as error:
-            await self._refuse(_errors(error.diagnostics))
+            await self._refuse(errors(error.diagnostics))
             return
         except LexiconError as error:
             await self._wait_for_forms(str(error))
             return
         old = self.in_force
         await self._adopt(in_force)
+        await self.door.follow()
         await self._settle_in(loaded)
         self.aftermath.begin(old)
 
@@ -146,7 +192,7 @@ class Runtime:
             text = "another database is used from the next start on"
             self.around.journal.event("files", level="warning", outcome=text)
         if in_force.settings.poll != self.in_force.settings.poll:
-            fetcher = make_fetcher(self.around, in_force.settings)
+            fetcher = self._new_fetcher(in_force, self._fetcher)
             # The old one closes at the end: polls that it serves go on.
             self._fetcher = await self._resources.enter_async_context(fetcher)
         old = self._channels
@@ -162,7 +208,7 @@ class Runtime:
         text = "What was in force stays in force.\n" + "\n".join(errors)
 
         def report(tx: Transaction) -> None:
-            if tx.open_report(_CONFIG, text, now):
+            if tx.open_report(CONFIG, text, now):
                 tell_ops(tx, in_force, "the configuration is refused", text, now)
 
         await self.store.transact(report)
@@ -180,85 +226,30 @@ class Runtime:
         return (self.around.config, Path(self.in_force.settings.rules_path))
 
     def concurrency(self) -> int:
-        """Return how many feeds may be polled at once."""
-        return self.in_force.settings.poll.concurrency
+        """Return how many polls may be under way at once.
+
+        Most of them wait for their host, and hold nothing while they do; how many
+        requests there are at once is limited by the fetcher.
+        """
+        return _UNDER_WAY * self.in_force.settings.poll.concurrency
 
 
-_CONFIG = "config"
-_FORMS = "word_forms"
-_GOOD = "The files are in force as they stand there."
-_UNTIL_THEN = (
-    "The rules that were in force stay in force. Save a rule file once more, or type "
-    "`systemctl reload`, to try again."
-)
+_UNDER_WAY = 20
 _DAEMON_TRIES = 3600  # an hour, one a second; `monitor poll` is not to hang
 
 
-def settle_in(tx: Transaction, in_force: InForce, loaded: Loaded, now: datetime) -> int:
-    """Make the database follow the files; return how many deliveries are orphaned."""
-    tx.sync_feeds(in_force.settings.feeds, now)
-    orphaned = tx.sync_outbox(in_force.lanes, in_force.rules)
-    tx.save_rule_files(loaded.sources, now)
-    tx.probe_broken(now)
-    if tx.close_report(_CONFIG):
-        tell_ops(tx, in_force, "the configuration is good again", "", now)
-    report_forms(tx, in_force, loaded.lexicon_error, now)
-    report_files(tx, in_force, loaded, now)
-    return orphaned
-
-
-def report_forms(tx: Transaction, in_force: InForce, error: str, now: datetime) -> None:
-    """Tell `ops` that word forms cannot be read, or can be again."""
-    if not error:
-        if tx.close_report(_FORMS):
-            tell_ops(tx, in_force, "word forms can be read again", _GOOD, now)
-    elif tx.open_report(_FORMS, error, now):
-        text = f"{error}\n{_UNTIL_THEN}"
-        tell_ops(tx, in_force, "word forms cannot be read", text, now)
-
-
-def report_files(
-    tx: Transaction, in_force: InForce, loaded: Loaded, now: datetime
-) -> None:
-    """Tell `ops` and its contact of each rule file that is broken, or good again."""
-    broken = {*loaded.reverted, *loaded.left_out}
-    for name in {*loaded.sources, *broken}:
-        key, contact = f"rules:{name}", loaded.contacts.get(name, "")
-        also = [contact] if contact else []
-        if name in broken:
-            text = _what_counts(name, loaded) + "\n".join(
-                _errors(loaded.diagnostics, name)
-            )
-            if tx.open_report(key, text, now):
-                title = f"rule file {name} is broken"
-                tell_ops(tx, in_force, title, text, now, also=also)
-        elif tx.close_report(key):
-            title = f"rule file {name} is good again"
-            tell_ops(tx, in_force, title, "It is in force.", now, also=also)
-
-
-def _what_counts(name: str, loaded: Loaded) -> str:
-    if name in loaded.reverted:
-        return "Its last good version stays in force.\n"
-    return "Nothing of it is in force.\n"
-
-
-def _errors(diagnostics: Sequence[Diagnostic], name: str = "") -> list[str]:
-    """Return each error on one line: what it points at is seen by `monitor check`."""
-    return [
-        format_diagnostic(found).splitlines()[0]
-        for found in diagnostics
-        if found.severity is Severity.ERROR
-        and (not name or Path(found.path).name == name)
-    ]
-
-
-def _good_files(around: Surroundings, last_good: Mapping[str, str]) -> Loaded:
+def _good_files(
+    around: Surroundings, read: Loaded, last_good: Mapping[str, str]
+) -> Loaded:
     """Return what counts at a start; without new word forms, what counted before.
+
+    What was `read` without the last good files counts if there is nothing to mend.
 
     Raises:
         LexiconError: nothing did.
     """
+    if read.is_usable and not read.lexicon_error:
+        return read
     loaded = around.read_files(last_good)
     if not loaded.lexicon_error:
         return loaded
@@ -275,6 +266,7 @@ async def running(around: Surroundings, command: str) -> AsyncIterator[Runtime]:
     Raises:
         ConfigError: the files cannot be used, and there is no good version before.
         LexiconError: no word forms, and no rule was in force before.
+        ListenError: hubs are to push to an address that cannot be listened at.
         LockHeld: another process works on this database.
         StoreError: the database cannot be used.
     """
@@ -290,9 +282,12 @@ async def running(around: Surroundings, command: str) -> AsyncIterator[Runtime]:
         store = SqlStore(Database.open(loaded.settings.database))
         async with AsyncExitStack() as resources:
             resources.callback(store.close)
-            loaded = _good_files(around, store.run(lambda tx: dict(tx.rule_files())))
+            last_good = store.run(lambda tx: dict(tx.rule_files()))
+            loaded = _good_files(around, loaded, last_good)
             require_usable(loaded)
             tries = _DAEMON_TRIES if command == "run" else 1
             runtime = Runtime(around, store, in_force_of(loaded), resources, tries)
             await runtime.begin(loaded)
+            if command == "run":
+                await runtime.listen()
             yield runtime

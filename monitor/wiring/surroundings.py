@@ -14,6 +14,7 @@ from monitor.jobs.in_force import InForce
 from monitor.model import Settings
 from monitor.net.channels import ChannelSet, check_url
 from monitor.net.fetcher import HttpFetcher
+from monitor.net.limits import MayBegin, at_once
 from monitor.ports import Clock, Journal
 from monitor.wiring.word_forms import WordForms
 
@@ -97,12 +98,23 @@ def make_channels(around: Surroundings, settings: Settings) -> ChannelSet:
     )
 
 
-def make_fetcher(around: Surroundings, settings: Settings) -> HttpFetcher:
-    """Return the HTTP client with the configured manners."""
+def make_fetcher(
+    around: Surroundings,
+    settings: Settings,
+    *,
+    may_begin: MayBegin = at_once,
+    after: HttpFetcher | None = None,
+) -> HttpFetcher:
+    """Return the HTTP client with the configured manners.
+
+    No request begins before `may_begin` has returned; `after` is the one before it.
+    """
     secrets = around.secrets
     return HttpFetcher(
         settings.poll,
         clock=around.clock,
         resolve=secrets.resolve,
         redact=secrets.redact,
+        may_begin=may_begin,
+        after=after,
     )

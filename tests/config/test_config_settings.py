@@ -12,7 +12,16 @@ from hypothesis import strategies as st
 
 from monitor.config import parse_duration
 from monitor.config.feed_url import slug
-from monitor.model import ChannelSpec, Feed, PollPolicy, Priority, Settings
+from monitor.model import (
+    ChannelSpec,
+    Feed,
+    FeedKind,
+    Identity,
+    PollPolicy,
+    Priority,
+    Settings,
+    WebSub,
+)
 
 FULL = """\
 database: sqlite:///here.db
@@ -35,6 +44,7 @@ ops: [newsroom, desk]
 defaults:
   feed: {every: 1h30m, lookback: 1d}
   rule: {channels: [night], priority: low}
+websub: {listen: "[::1]:8090", public_url: https://example.org/hubs/}
 feeds:
   - https://www.example.org/News/rss.xml
   - url: http://example.org/atom#top
@@ -43,6 +53,9 @@ feeds:
     every: 5m
     lookback: 0
     headers: {Authorization: "${TOKEN}", X: 1}
+    encoding: Windows-1251
+    kind: sitemap
+    identity: link
 """
 
 
@@ -102,10 +115,14 @@ def test_every_key_arrives(folder: ConfigFolder) -> None:
                 tags=("on", "22:00"),
                 headers=(("Authorization", "${TOKEN}"), ("X", "1")),
                 every_is_own=True,
+                encoding="Windows-1251",
+                kind=FeedKind.SITEMAP,
+                identity=Identity.LINK,
             ),
         ),
         default_rule_channels=("night",),
         default_rule_priority=Priority.LOW,
+        websub=WebSub("::1", 8090, "https://example.org/hubs"),
     )
 
 

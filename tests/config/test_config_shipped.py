@@ -69,6 +69,7 @@ def test_every_key_is_shown() -> None:
         "poll: {floor: 0, concurrency: 50, max_body: 16000000}\nfeeds: []",
         "feeds: [{url: 'http://a.de', tags: [2024, on], headers: {A: 1}}]",
         "channels: {a: x://, b: [x://], c: {urls: [x://]}}\nfeeds: []",
+        "websub: {listen: '127.0.0.1:80', public_url: 'https://a.de/x'}\nfeeds: []",
     ],
 )
 def test_editors_accept_what_the_monitor_accepts(text: str) -> None:
@@ -84,6 +85,8 @@ def test_editors_accept_what_the_monitor_accepts(text: str) -> None:
         "feeds: []\ndefaults: {rule: {priority: hihg}}",
         "feeds: []\nchannels: {a: []}",
         "feeds: [ftp://a.de]",
+        "feeds: []\nwebsub: {listen: '127.0.0.1:80'}",
+        "feeds: []\nwebsub: {listen: here, public_url: 'https://a.de'}",
     ],
 )
 def test_editors_refuse_what_the_monitor_refuses(text: str) -> None:

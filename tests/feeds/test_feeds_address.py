@@ -8,7 +8,7 @@ import pytest
 from feed_memory import FEED, NOW, UNPOLLED
 
 from monitor.feeds import address_of, after_poll, is_read, usable_validators
-from monitor.feeds.address import READER
+from monitor.feeds.address import reader_of
 from monitor.model import (
     Feed,
     FeedState,
@@ -111,11 +111,12 @@ def test_validators_are_no_use_at_another_url_or_to_another_parser() -> None:
         UNPOLLED,
         validators=Validators('"a"'),
         body_hash="1",
-        traits=Traits(reader=READER),
+        traits=Traits(reader=reader_of(FEED)),
     )
     assert usable_validators(FEED, known) == Validators('"a"')
     assert is_read(FEED, known, "1")
     assert not is_read(FEED, known, "2")
+    assert not usable_validators(replace(FEED, encoding="cp1252"), known)
     older = replace(known, traits=Traits(reader="0"))
     assert not usable_validators(FEED, older)
     assert not is_read(FEED, older, "1")
@@ -124,4 +125,8 @@ def test_validators_are_no_use_at_another_url_or_to_another_parser() -> None:
 
 def test_answer_says_where_it_came_from_and_who_read_it() -> None:
     traits = polled(MOVED).traits
-    assert (traits.source, traits.reader, traits.tier) == (NEW, READER, Tier.STRICT)
+    assert (traits.source, traits.reader, traits.tier) == (
+        NEW,
+        reader_of(FEED),
+        Tier.STRICT,
+    )

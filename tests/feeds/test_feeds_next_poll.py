@@ -61,6 +61,7 @@ def poll(
     verdicts: tuple[Verdict, ...] = (),
     error: str = "",
     is_offline: bool = False,
+    is_pushed: bool = False,
     feed: Feed = FEED,
     policy: PollPolicy = PollPolicy(),  # noqa: B008 - frozen
     now: datetime = NOW,
@@ -73,6 +74,7 @@ def poll(
         verdicts=verdicts,
         error=error,
         is_offline=is_offline,
+        is_pushed=is_pushed,
         feed=feed,
         policy=policy,
         now=now,
@@ -363,6 +365,14 @@ def test_first_poll_and_one_after_a_short_document_are_no_gap() -> None:
     short = replace(SELDOM, traits=Traits(size=2))
     for before in (UNPOLLED, short):
         assert poll(before, OK, PARSED, verdicts=found).traits.gap_at is None
+
+
+def test_feed_whose_entries_are_pushed_is_polled_each_hour() -> None:
+    """Manner 44."""
+    new = poll(WELL, NOT_MODIFIED, is_pushed=True)
+    assert (wait(new), new.traits.wait) == (HOUR, Wait.PUSHED)
+    slow = replace(FEED, every=3 * HOUR)
+    assert wait(poll(WELL, NOT_MODIFIED, is_pushed=True, feed=slow)) == 3 * HOUR
 
 
 # --- our own network ----------------------------------------------------------

@@ -198,13 +198,13 @@ async def test_round_polls_delivers_and_counts(house: House) -> None:
     house.publish(url=other)
     done: list[FeedState] = []
     claimed = await house.poll_job.claim_due(10)
-    first = await poll_round(house.poll_job, claimed, 1, done.append)
+    first = await poll_round(house.poll_job, claimed, done.append)
     assert (first.polled, len(done)) == (2, 2)
     house.publish(HIT)
     house.publish(f"{HIT} dort", url=other)
     house.clock.advance(DAY / 24)
     claimed = await house.poll_job.claim_now(["news", "other"])
-    second = await poll_round(house.poll_job, claimed, 5, done.append)
+    second = await poll_round(house.poll_job, claimed, done.append)
     assert (second.entries_new, second.alerts) == (2, 2)
     counts = await deliver_round(
         house.deliver_job, house.store, house.clock, timedelta(0)
@@ -267,4 +267,4 @@ async def test_round_says_plainly_that_the_disk_is_full(house: House) -> None:
     house.publish()
     full = replace(house.poll_job, store=FullDisk(house.store, 1))
     with pytest.raises(StoreError, match="the disk is full"):
-        await poll_round(full, claimed, 5, print)
+        await poll_round(full, claimed, print)

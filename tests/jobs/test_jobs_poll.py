@@ -10,9 +10,11 @@ import pytest
 from house import DESK, HIT, NEWS, OPS, FullDisk, House, rule
 
 from monitor.errors import StoreError
-from monitor.jobs.poll import longest_wait, release_hints
+from monitor.jobs.asking import longest_wait
+from monitor.jobs.recording import release_hints
 from monitor.model import (
     Feed,
+    FeedKind,
     FeedStatus,
     Fetched,
     FetchOutcome,
@@ -148,6 +150,8 @@ async def test_due_feeds_are_claimed_once(house: House) -> None:
 
 async def test_clock_that_went_back_does_not_stop_a_feed(primed: House) -> None:
     primed.clock.jump(-365 * DAY)
+    assert await primed.poll_job.claim_due(10) == ()  # it was asked a moment ago
+    primed.clock.advance(HOUR / 6)
     assert [s.name for s in await primed.poll_job.claim_due(10)] == ["news"]
 
 
@@ -180,11 +184,14 @@ async def test_refusal_is_told_at_once_and_its_end_too(primed: House) -> None:
         FetchOutcome.HTTP_ERROR, NEWS, status=403, detail="answered 403 Forbidden"
     )
     await primed.poll()
+    await primed.deliver()
     await primed.poll()
     primed.publish("Schach")
     await primed.poll()
     await primed.deliver()
-    assert primed.titles(OPS) == ["feed news is failing", "feed news works again"]
+    began, ended = primed.titles(OPS)
+    assert began == "feed news is failing: it refuses to answer"
+    assert ended == "feed news works again"
 
 
 async def test_failure_is_told_after_a_day(primed: House) -> None:
@@ -332,3 +339,14 @@ async def test_interval_that_was_learned_outlives_a_restart(primed: House) -> No
     primed.feeds = (replace(primed.feeds[0], every=5 * HOUR / 60),)
     primed.configure()
     assert primed.state().next_poll_at == primed.clock.now() + 5 * HOUR / 60
+
+
+async def test_what_the_user_says_of_a_feed_reaches_the_parser(house: House) -> None:
+    house.feeds = (Feed("news", NEWS, HOUR, encoding="cp1251", kind=FeedKind.SITEMAP),)
+    house.configure()
+    page = "<url><loc>https://n.example/1</loc><n:news><n:title>Баку</n:title></n:news>"
+    namespace = 'xmlns:n="http://www.google.com/schemas/sitemap-news/0.9"'
+    body = f"<urlset {namespace}>{page}</url></urlset>".encode("cp1251")
+    house.web.pages[NEWS] = body
+    counts = await house.poll()
+    assert (counts.failed, counts.entries_new) == (0, 1)

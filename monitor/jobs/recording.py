@@ -1,0 +1,211 @@
+"""One poll, or one push, stored whole: state, entries, matches, alerts, outbox."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from monitor.feeds import (
+    address_of,
+    after_poll,
+    decide,
+    identity_in_force,
+    keyed,
+    note_guids,
+    sought_keys,
+)
+from monitor.feeds.health import with_health
+from monitor.feeds.websub import advert
+from monitor.jobs.health import report_feed, report_held
+from monitor.jobs.hosts import host_of, neighbours
+from monitor.jobs.in_force import InForce
+from monitor.jobs.network import Reach
+from monitor.jobs.release import tell
+from monitor.jobs.seen import note_seen
+from monitor.jobs.websub import note_poll
+from monitor.model import (
+    Feed,
+    FeedState,
+    Fetched,
+    HoldReason,
+    Novelty,
+    ParsedFeed,
+    StoredAlert,
+    Verdict,
+)
+from monitor.ports import Transaction
+
+_NEW = (Novelty.NEW, Novelty.REUSED)
+_RELEASABLE = (
+    HoldReason.FIRST_POLL,
+    HoldReason.OUTAGE,
+    HoldReason.OLD_BURST,
+    HoldReason.RESET,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one fetch brought: `parsed` is None where there was nothing to read.
+
+    `reach` is what it says of our own network.
+    """
+
+    state: FeedState
+    feed: Feed
+    fetched: Fetched
+    parsed: ParsedFeed | None = None
+    error: str = ""
+    reach: Reach = Reach.UP
+
+    @property
+    def asked(self) -> str:
+        """Return the URL that was asked, before redirects."""
+        return address_of(self.feed, self.state)
+
+
+@dataclass(slots=True)
+class PollResult:
+    """What one poll of one feed did; `held` counts by reason."""
+
+    after: FeedState
+    novelties: Counter[Novelty] = field(default_factory=Counter)
+    matches: int = 0
+    alerts: int = 0
+    held: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def entries_new(self) -> int:
+        """Return how many entries were not known before."""
+        return sum(self.novelties[novelty] for novelty in _NEW)
+
+
+def release_hints(held: Mapping[str, int], feed: str = "") -> list[str]:
+    """Return a line for each reason: how many wait, why, and what releases them."""
+    of_feed = f" --feed {feed}" if feed else ""
+    return [
+        f"{count} held ({reason}): to send, type "
+        f"`monitor alerts release{of_feed} --reason {reason}`"
+        for reason, count in held.items()
+        if reason in _RELEASABLE
+    ]
+
+
+def record(
+    tx: Transaction, in_force: InForce, reading: Reading, now: datetime, jitter: float
+) -> PollResult:
+    """Store one poll, whole: state, entries, matches, alerts, outbox."""
+    parsed = reading.parsed
+    verdicts = _verdicts(tx, reading, now)
+    said = None if parsed is None else advert(reading.fetched, parsed)
+    is_pushed = note_poll(tx, in_force, reading.state, said, verdicts, now=now)
+    after = after_poll(
+        reading.state,
+        reading.fetched,
+        reading.parsed,
+        verdicts=verdicts,
+        error=reading.error,
+        is_offline=reading.reach is Reach.DOWN,
+        is_pushed=is_pushed,
+        feed=reading.feed,
+        policy=in_force.settings.poll,
+        now=now,
+        jitter=jitter,
+    )
+    after = replace(after, traits=note_guids(after.traits, verdicts, reading.feed))
+    after = note_seen(tx, after, now, is_read=reading.parsed is not None)
+    after = with_health(
+        reading.state,
+        after,
+        reading.fetched,
+        reading.parsed,
+        verdicts=verdicts,
+        now=now,
+    )
+    if tx.save_feed(after):
+        report_feed(tx, reading.state, after, now)
+    intake = _Intake(tx, in_force, reading.feed, now, PollResult(after))
+    intake.take_in(verdicts)
+    if after.not_before_at is not None:
+        hosts = {host_of(reading.asked), host_of(reading.fetched.url)}
+        others = neighbours(reading.feed, hosts, in_force.feeds)
+        tx.leave_alone(others, after.not_before_at)
+    report_held(tx, in_force, after, intake.result.held, now)
+    return intake.result
+
+
+def record_push(
+    tx: Transaction,
+    in_force: InForce,
+    reading: Reading,
+    now: datetime,
+) -> PollResult:
+    """Store the entries of a pushed document, as those of a poll.
+
+    Of the feed it says nothing: it may hold one entry of many, so that validators,
+    body hash and next poll stay.
+    """
+    state = reading.state
+    intake = _Intake(tx, in_force, reading.feed, now, PollResult(state))
+    intake.take_in(_verdicts(tx, reading, now))
+    report_held(tx, in_force, state, intake.result.held, now)
+    return intake.result
+
+
+def _verdicts(tx: Transaction, reading: Reading, now: datetime) -> tuple[Verdict, ...]:
+    if reading.parsed is None:
+        return ()
+    state, feed = reading.state, reading.feed
+    by = identity_in_force(feed, state.traits)
+    entries = keyed(reading.parsed.entries, by)
+    links = {e.canonical_link for e in entries if e.canonical_link is not None}
+    known = tx.known_entries(state.id, sought_keys(entries, by), links)
+    return decide(
+        entries,
+        known,
+        state=state,
+        feed=feed,
+        now=now,
+        earlier=lambda limit: tx.latest_entries(state.id, limit),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Intake:
+    """Takes the entries of one document in, inside the transaction of the poll."""
+
+    tx: Transaction
+    in_force: InForce
+    feed: Feed
+    now: datetime
+    result: PollResult
+
+    def take_in(self, verdicts: Sequence[Verdict]) -> None:
+        """Store what is new or changed, with its alerts; note the rest as seen."""
+        self.result.novelties.update(verdict.novelty for verdict in verdicts)
+        fresh = [v for v in verdicts if v.novelty is not Novelty.UNCHANGED]
+        ids = self.tx.save_entries(self.result.after.id, fresh, self.now)
+        for verdict, entry_id in zip(fresh, ids, strict=True):
+            self._tell(self._alerts(verdict, entry_id))
+        seen = [v.known.id for v in verdicts if v.known is not None]
+        self.tx.touch_entries(seen, self.now)
+
+    def _alerts(self, verdict: Verdict, entry_id: int) -> list[StoredAlert]:
+        """Store the entry's new matches; return what each of these becomes."""
+        alerts = []
+        found = self.in_force.matches(verdict.entry, self.feed, self.now)
+        for rule, because in found:
+            match_id = self.tx.add_match(rule, entry_id, because, self.now)
+            if match_id is not None:
+                alerts.append(self.tx.add_alert(match_id, rule, verdict, self.now))
+        return alerts
+
+    def _tell(self, alerts: Sequence[StoredAlert]) -> None:
+        held = [alert.hold for alert in alerts if alert.hold is not None]
+        self.result.matches += len(alerts)
+        self.result.alerts += len(alerts) - held.count(HoldReason.SAME_STORY)
+        self.result.held.update(reason.value for reason in held)
+        free = [alert for alert in alerts if alert.hold is None]
+        tell(self.tx, self.in_force, free, self.now)
