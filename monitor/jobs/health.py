@@ -71,10 +71,20 @@ def report_held(
 ) -> None:
     """Tell `ops` what a guard held back, and how to let it go."""
     for reason in _TOLD_AT_ONCE:
-        if count := held.get(reason, 0):
+        count = held.get(reason, 0)
+        if count and _is_news(tx, state, reason, now):
             title = f"feed {state.name}: {count} alerts held ({reason})"
             text = (
                 f"To send them: monitor alerts release --feed {state.name} "
                 f"--reason {reason}"
             )
             tell_ops(tx, in_force, title, text, now)
+
+
+def _is_news(
+    tx: Transaction, state: FeedState, reason: HoldReason, now: datetime
+) -> bool:
+    """Say whether to tell it: a feed may bring old entries anew with every poll."""
+    if reason is not HoldReason.RESET:
+        return True
+    return tx.open_report(f"reset:{state.name}", f"{now:%Y-%m-%d}", now)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from monitor.feeds import address_of, usable_validators
@@ -15,6 +16,8 @@ class Twins:
 
     def __init__(self) -> None:
         self._of: dict[int, tuple[FeedState, ...]] = {}
+        self._known: Mapping[str, Feed] | None = None
+        self._shared: frozenset[str] = frozenset()
 
     def gather(
         self,
@@ -26,8 +29,9 @@ class Twins:
         until: datetime,
     ) -> tuple[FeedState, ...]:
         """Claim the twins of claimed feeds too; return one feed of each kind."""
-        if not _shares(feeds.values()):
-            return tuple(claimed)
+        shared = self._shared_pages(feeds)
+        if not any(_page(state.url) in shared for state in claimed):
+            return tuple(claimed)  # nearly always: nothing is read for it
         ids = {state.id for state in claimed}
         kinds = {_kind(feeds[s.name], s) for s in claimed if s.name in feeds}
         idle = [
@@ -44,14 +48,17 @@ class Twins:
             self._of[first.id] = tuple(others)
         return tuple(first for first, *_ in groups.values())
 
+    def _shared_pages(self, feeds: Mapping[str, Feed]) -> frozenset[str]:
+        """Return what two feeds or more are subscribed to; counted once a reload."""
+        if feeds is not self._known:
+            pages = Counter(_page(feed.url) for feed in feeds.values())
+            self._known = feeds
+            self._shared = frozenset(page for page, n in pages.items() if n > 1)
+        return self._shared
+
     def of(self, state: FeedState) -> tuple[FeedState, ...]:
         """Return those that are polled together with a feed, once."""
         return self._of.pop(state.id, ())
-
-
-def _shares(feeds: Collection[Feed]) -> bool:
-    """Say whether two feeds have one configured URL."""
-    return len({_page(feed.url) for feed in feeds}) < len(feeds)
 
 
 def _page(url: str) -> str:

@@ -59,6 +59,18 @@ async def test_reset_is_held_told_to_ops_and_released(primed: House) -> None:
     assert len(primed.titles(DESK)) == 7
 
 
+async def test_feed_that_is_reset_at_each_poll_is_told_once_a_day(
+    primed: House,
+) -> None:
+    serve(primed, *TITLES)
+    await primed.poll()
+    for number in range(3):
+        serve(primed, *TITLES, guid=f"{number}:", path=f"{number}/")
+        assert (await primed.poll()).held == {"reset": 3}
+    await primed.deliver()
+    assert len(primed.titles(OPS)) == 1
+
+
 async def test_unstable_guids_are_given_up_and_logged_once(primed: House) -> None:
     serve(primed, *TITLES)
     await primed.poll()
