@@ -62,9 +62,14 @@ def moved(traits: Traits, fetched: Fetched, feed: Feed) -> Traits:
     )
 
 
+def holds_secret(url: str) -> bool:
+    """Say whether a configured URL holds a secret, or a name to log in with."""
+    return "${" in url or "@" in urlsplit(url).netloc
+
+
 def _may_move(feed: Feed, target: str) -> bool:
     old, new = urlsplit(feed.url), urlsplit(target)
-    if "${" in feed.url or "@" in old.netloc:
+    if holds_secret(feed.url):
         return False
     if old.scheme == "https" and new.scheme != "https":
         return False

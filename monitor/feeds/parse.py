@@ -74,8 +74,8 @@ def parse_sound(
     """
     text = decode(body, content_type, encoding)
     is_sitemap = kind is FeedKind.SITEMAP
-    document = sitemap_text(text) if is_sitemap else feed_text(text)
-    if document is None or not document.clean or is_html(text):
+    document = _document(text, sitemap_text if is_sitemap else feed_text)
+    if document is None or not document.clean:
         return None
     read = read_sitemap if is_sitemap else read_strict
     try:
@@ -100,23 +100,28 @@ def _identified(parsed: ParsedFeed, text: str, url: str) -> ParsedFeed:
 def likely_kind(body: bytes) -> FeedKind:
     """Return what a body is by its beginning: a sitemap, or anything else, a feed."""
     text = decode(body[:_HEAD])
-    is_sitemap = not is_html(text) and sitemap_text(text) and not feed_text(text)
+    is_sitemap = _document(text, sitemap_text) and not feed_text(text)
     return FeedKind.SITEMAP if is_sitemap else FeedKind.FEED
+
+
+def _document(text: str, rooted: Callable[[str], FeedText | None]) -> FeedText | None:
+    """Return the document that `rooted` finds in a text, None if that is a page."""
+    return None if is_html(text) else rooted(text)
 
 
 def _read(body: bytes, text: str, url: str) -> ParsedFeed:
     if text.lstrip().startswith(("{", "[")):
         return read_json_feed(text, url=url)
-    document = None if is_html(text) else feed_text(text)
+    document = _document(text, feed_text)
     if document is None:
         raise FeedError(served_instead(body, text, url=url))
     return _read_best(document, _tiers(document, url))
 
 
 def _read_sitemap(body: bytes, text: str, url: str) -> ParsedFeed:
-    document = None if is_html(text) else sitemap_text(text)
+    document = _document(text, sitemap_text)
     if document is None:
-        if feed_text(text) and not is_html(text):
+        if _document(text, feed_text):
             raise FeedError("a feed, not a sitemap: leave out `kind: sitemap`")
         raise FeedError(served_instead(body, text, url=url))
     return _read_best(document, _sitemap_tiers(document, url))

@@ -14,6 +14,7 @@ from ipaddress import ip_address
 from itertools import islice
 from urllib.parse import urlsplit
 
+from monitor.feeds.address import holds_secret
 from monitor.feeds.canonical import canonical_link
 from monitor.feeds.links import web_link
 from monitor.feeds.xml_text import visible
@@ -110,7 +111,7 @@ def why_not(feed: Feed, hub: str, topic: str, served: str) -> PushReason | None:
     """
     if feed.headers:
         return PushReason.OWN_HEADERS
-    if "${" in feed.url or "@" in urlsplit(feed.url).netloc:
+    if holds_secret(feed.url):
         return PushReason.SECRET_IN_URL
     if not hub:
         return PushReason.NO_HUB
