@@ -1,10 +1,8 @@
-"""Feeds and entries inside a transaction."""
+"""Feeds inside a transaction."""
 
 from __future__ import annotations
 
-import json
-from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import (
@@ -12,36 +10,22 @@ from sqlalchemy import (
     Connection,
     bindparam,
     delete,
-    func,
     insert,
     or_,
     select,
-    text,
     update,
 )
-from sqlalchemy.dialects.sqlite import insert as upsert
 
 from monitor.model import (
     CLAIM,
-    Entry,
     Feed,
     FeedState,
     FeedStatus,
-    KnownEntry,
-    Novelty,
-    Verdict,
     Wait,
 )
 from monitor.store import rows
 from monitor.store.prepared import Prepared
-from monitor.store.search_rows import index_words
-from monitor.store.tables import entries, entry_keys, feed_troubles, feeds
-
-_TOUCH_EVERY = timedelta(days=1)  # "last seen" is needed to the day
-
-_PER_LINK = 500
-"""So many entries with one link are looked at, the newest: a feed whose entries all
-link to its home page must not be read whole at each poll."""
+from monitor.store.tables import feed_troubles, feeds
 
 _UNTRIED: Mapping[str, object] = {
     "etag": None,
@@ -64,38 +48,10 @@ _SAVE = Prepared(
     ),
     tuple(rows.feed_values(FeedState(0, "", ""))),
 )
-_TOUCH = Prepared(
-    update(entries).where(
-        entries.c.id.in_(text("SELECT value FROM json_each(:ids)")),
-        entries.c.last_seen_at < bindparam("before"),
-    ),
-    ["last_seen_at"],
-)
-
-_BY_KEY = Prepared(
-    select(entry_keys.c.entry_id).where(
-        entry_keys.c.feed_id == bindparam("feed"),
-        entry_keys.c.key.in_(bindparam("some", expanding=True)),
-    )
-)
-_ranked = (
-    select(
-        entries.c.id,
-        func.row_number()
-        .over(partition_by=entries.c.canonical_link, order_by=entries.c.id.desc())
-        .label("place"),
-    )
-    .where(
-        entries.c.feed_id == bindparam("feed"),
-        entries.c.canonical_link.in_(bindparam("some", expanding=True)),
-    )
-    .subquery("ranked")
-)
-_BY_LINK = Prepared(select(_ranked.c.id).where(_ranked.c.place <= _PER_LINK))
 
 
 class FeedRows:
-    """The part of a transaction that reads and writes feeds and entries."""
+    """The part of a transaction that reads and writes feeds."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -215,111 +171,6 @@ class FeedRows:
         self._connection.execute(this.values(claimed_until=None))
         return False
 
-    def known_entries(
-        self, feed_id: int, keys: Collection[str], links: Collection[str]
-    ) -> tuple[KnownEntry, ...]:
-        """Return the feed's entries that have one of the keys or canonical links."""
-        ids = set(self._ids_by_key(feed_id, keys)) | set(
-            self._ids_by_link(feed_id, links)
-        )
-        keys_of: dict[int, list[str]] = defaultdict(list)
-        found: list[rows.Row] = []
-        for some in rows.batches(ids):
-            pairs = select(entry_keys.c.entry_id, entry_keys.c.key).where(
-                entry_keys.c.entry_id.in_(some)
-            )
-            for entry_id, key in self._connection.execute(pairs):
-                keys_of[entry_id].append(key)
-            query = select(entries).where(entries.c.id.in_(some)).order_by(entries.c.id)
-            found += self._connection.execute(query).mappings().all()
-        return tuple(
-            KnownEntry(
-                id=row["id"],
-                keys=tuple(sorted(keys_of[row["id"]])),
-                entry=rows.entry_of(row),
-                fingerprint=row["fingerprint"],
-                last_seen_at=row["last_seen_at"],
-            )
-            for row in found
-        )
-
-    def latest_entries(self, feed_id: int, limit: int) -> tuple[Entry, ...]:
-        """Return at most `limit` of the feed's entries, those stored last."""
-        of_feed = select(entries.c.id).where(entries.c.feed_id == feed_id)
-        latest = of_feed.order_by(entries.c.id.desc()).limit(limit)
-        query = select(entries).where(entries.c.id.in_(latest))
-        found = self._connection.execute(query).mappings()
-        return tuple(rows.entry_of(row) for row in found)
-
-    def _ids_by_key(self, feed_id: int, keys: Collection[str]) -> Iterator[int]:
-        for some in rows.batches(keys):
-            found = _BY_KEY.find(self._connection, some, feed=feed_id)
-            yield from (entry_id for (entry_id,) in found)
-
-    def _ids_by_link(self, feed_id: int, links: Collection[str]) -> Iterator[int]:
-        for some in rows.batches(links):
-            found = _BY_LINK.find(self._connection, some, feed=feed_id)
-            yield from (entry_id for (entry_id,) in found)
-
-    def save_entry(self, feed_id: int, verdict: Verdict, now: datetime) -> int:
-        """Store a new, edited or re-keyed entry; return its id."""
-        known, key = verdict.known, verdict.entry.key
-        if known is None or verdict.novelty is Novelty.REUSED:
-            entry_id = self._insert_entry(feed_id, verdict, now)
-        else:
-            entry_id = known.id
-            self._edit_entry(entry_id, verdict, now)
-        index_words(self._connection, entry_id, verdict.entry)
-        if verdict.novelty is not Novelty.EDITED:
-            self._lead(feed_id, key, entry_id)
-        if verdict.novelty is Novelty.REUSED:
-            # The guid alone means the newest of the entries that bear it.
-            self._lead(feed_id, key.rpartition("#")[0], entry_id)
-        return entry_id
-
-    def _lead(self, feed_id: int, key: str, entry_id: int) -> None:
-        """Let a key lead to an entry, wherever it led before."""
-        values = {"feed_id": feed_id, "key": key, "entry_id": entry_id}
-        statement = upsert(entry_keys).values(**values)
-        self._connection.execute(
-            statement.on_conflict_do_update(
-                index_elements=["feed_id", "key"], set_={"entry_id": entry_id}
-            )
-        )
-
-    def _insert_entry(self, feed_id: int, verdict: Verdict, now: datetime) -> int:
-        statement = insert(entries).values(
-            feed_id=feed_id,
-            key=verdict.entry.key,
-            fingerprint=verdict.fingerprint,
-            story=verdict.story,
-            label=verdict.label,
-            first_seen_at=now,
-            last_seen_at=now,
-            **rows.entry_values(verdict.entry),
-        )
-        found = self._connection.execute(statement.returning(entries.c.id))
-        return int(found.scalar_one())
-
-    def _edit_entry(self, entry_id: int, verdict: Verdict, now: datetime) -> None:
-        values = {
-            **rows.entry_values(verdict.entry),
-            "fingerprint": verdict.fingerprint,
-            "last_seen_at": now,
-        }
-        this = entries.c.id == entry_id
-        self._connection.execute(update(entries).where(this).values(**values))
-
-    def touch_document(self, feed_id: int, since: datetime, now: datetime) -> None:
-        """Note that the feed's entries seen since `since` are still there."""
-        these = (entries.c.feed_id == feed_id, entries.c.last_seen_at >= since)
-        self._connection.execute(update(entries).where(*these).values(last_seen_at=now))
-
-    def touch_entries(self, ids: Sequence[int], now: datetime) -> None:
-        """Note that the entries were seen (to the day)."""
-        times = {"last_seen_at": now, "before": now - _TOUCH_EVERY}
-        _TOUCH.run(self._connection, ids=json.dumps(list(ids)), **times)
-
 
 def free_claims(connection: Connection) -> None:
     """End all claims; a feed that may have been asked waits as if it had been.
@@ -350,8 +201,5 @@ def _waits_too_long(feed: Feed, row: rows.Row, latest: datetime, now: datetime) 
     is_as_before = traits.wanted is not None and traits.wanted <= feed.every
     if traits.wait is Wait.PUSHED:  # nobody may be pushing any more
         is_as_before = False
-    return not is_as_before and _is_after(row["next_poll_at"], latest)
-
-
-def _is_after(at: datetime | None, other: datetime) -> bool:
-    return at is not None and at > other
+    next_poll_at: datetime | None = row["next_poll_at"]
+    return not is_as_before and next_poll_at is not None and next_poll_at > latest

@@ -51,11 +51,6 @@ def keys_version() -> str:
     return found.hexdigest()[:12]
 
 
-def index_words(connection: Connection, entry_id: int, entry: Entry) -> None:
-    """Let an entry be found by its words as they are now."""
-    index_all(connection, [(entry_id, entry)])
-
-
 def index_all(connection: Connection, found: Sequence[tuple[int, Entry]]) -> None:
     """Let entries, each with its id, be found by their words as they are now."""
     version = keys_version()
@@ -108,8 +103,8 @@ class SearchRows:
         """Index entries that are not (by this version); return how many it were."""
         query = select(entries).where(_is_unindexed()).limit(limit)
         found = self._connection.execute(query).mappings().all()
-        for row in found:
-            index_words(self._connection, row["id"], rows.entry_of(row))
+        named = [(row["id"], rows.entry_of(row)) for row in found]
+        index_all(self._connection, named)
         return len(found)
 
     def count_entries(self, since: datetime | None = None) -> int:
