@@ -21,7 +21,6 @@ from monitor.model import (
     FetchOutcome,
     Habit,
     Health,
-    Novelty,
     ParsedFeed,
     Trouble,
     Verdict,
@@ -49,8 +48,6 @@ _SLACK = 1.5  # times the longest gap so far
 _GAPS_LAST = timedelta(days=60)  # after that time a gap counts 1/e
 _AWAY = timedelta(hours=6)  # unpolled for longer, a gap is ours and not the feed's
 
-_NEW = frozenset({Novelty.NEW, Novelty.REUSED})
-
 
 def with_health(
     before: FeedState,
@@ -68,7 +65,7 @@ def with_health(
     """
     health = before.traits.health
     if _was_good(after, now):
-        has_news = any(verdict.novelty in _NEW for verdict in verdicts)
+        has_news = any(verdict.novelty.is_new for verdict in verdicts)
         health = _heard(before, after, now, has_news=has_news)
         health = replace(health, troubles=_while_well(health, after, parsed, now))
     else:

@@ -15,7 +15,6 @@ from monitor.model import (
     Fetched,
     FetchOutcome,
     HoldReason,
-    Novelty,
     ParsedFeed,
     Traits,
     Verdict,
@@ -24,7 +23,6 @@ from monitor.model import (
 _FEW = 3  # a document of fewer entries turns over without anything being lost
 _DELAYS = 20
 _BACKDATED = timedelta(days=2)  # its date says nothing of when it appeared
-_NEW = frozenset({Novelty.NEW, Novelty.REUSED})
 
 
 def taught(
@@ -67,7 +65,7 @@ def has_gap(state: FeedState, verdicts: Sequence[Verdict]) -> bool:
     """
     if state.succeeded_at is None or min(state.traits.size, len(verdicts)) < _FEW:
         return False
-    return all(v.novelty in _NEW and not _is_known_again(v) for v in verdicts)
+    return all(v.novelty.is_new and not _is_known_again(v) for v in verdicts)
 
 
 def _is_known_again(verdict: Verdict) -> bool:
@@ -78,7 +76,7 @@ def _is_known_again(verdict: Verdict) -> bool:
 def _of_entries(
     traits: Traits, state: FeedState, verdicts: Sequence[Verdict], now: datetime
 ) -> Traits:
-    new = [verdict.entry for verdict in verdicts if verdict.novelty in _NEW]
+    new = [verdict.entry for verdict in verdicts if verdict.novelty.is_new]
     dates = [dated_at(entry, now) for entry in new]
     known = [date for date in dates if date is not None]
     if state.succeeded_at is None:

@@ -15,7 +15,6 @@ from monitor.model import (
     FeedState,
     HoldReason,
     KnownEntry,
-    Novelty,
     Verdict,
 )
 
@@ -41,18 +40,16 @@ def decide(
     """
     memory = Memory(known)
     findings = recognize(entries, memory, identity_in_force(feed, state.traits))
-    new = [found.entry for found in findings if _is_new(found)]
+    new = [found.entry for found in findings if found.novelty.is_new]
     is_all = len(new) == len(findings) and state.succeeded_at is not None
     before = earlier(_BEFORE * len(new) + _SOME) if new and is_all else None
     waits = iter(holds(new, state=state, feed=feed, now=now, earlier=before))
     return tuple(
-        _new(found, story, next(waits), now) if _is_new(found) else _old(found, story)
+        _new(found, story, next(waits), now)
+        if found.novelty.is_new
+        else _old(found, story)
         for found, story in zip(findings, stories(findings, memory, state), strict=True)
     )
-
-
-def _is_new(found: Finding) -> bool:
-    return found.novelty in {Novelty.NEW, Novelty.REUSED}
 
 
 def _new(found: Finding, story: str, hold: HoldReason | None, now: datetime) -> Verdict:

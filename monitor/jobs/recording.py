@@ -37,14 +37,6 @@ from monitor.model import (
 )
 from monitor.ports import Transaction
 
-_NEW = (Novelty.NEW, Novelty.REUSED)
-_RELEASABLE = (
-    HoldReason.FIRST_POLL,
-    HoldReason.OUTAGE,
-    HoldReason.OLD_BURST,
-    HoldReason.RESET,
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -79,7 +71,7 @@ class PollResult:
     @property
     def entries_new(self) -> int:
         """Return how many entries were not known before."""
-        return sum(self.novelties[novelty] for novelty in _NEW)
+        return sum(count for found, count in self.novelties.items() if found.is_new)
 
 
 def release_hints(held: Mapping[str, int], feed: str = "") -> list[str]:
@@ -89,7 +81,7 @@ def release_hints(held: Mapping[str, int], feed: str = "") -> list[str]:
         f"{count} held ({reason}): to send, type "
         f"`monitor alerts release{of_feed} --reason {reason}`"
         for reason, count in held.items()
-        if reason in _RELEASABLE
+        if HoldReason(reason).is_for_a_person
     ]
 
 
@@ -104,7 +96,7 @@ def record(
     after = after_poll(
         reading.state,
         reading.fetched,
-        reading.parsed,
+        parsed,
         verdicts=verdicts,
         error=reading.error,
         is_offline=reading.reach is Reach.DOWN,
@@ -115,14 +107,9 @@ def record(
         jitter=jitter,
     )
     after = replace(after, traits=note_guids(after.traits, verdicts, reading.feed))
-    after = note_seen(tx, after, now, is_read=reading.parsed is not None)
+    after = note_seen(tx, after, now, is_read=parsed is not None)
     after = with_health(
-        reading.state,
-        after,
-        reading.fetched,
-        reading.parsed,
-        verdicts=verdicts,
-        now=now,
+        reading.state, after, reading.fetched, parsed, verdicts=verdicts, now=now
     )
     if tx.save_feed(after):
         report_feed(tx, reading.state, after, now)

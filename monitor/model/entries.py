@@ -90,6 +90,11 @@ class Novelty(StrEnum):
     REUSED = "reused"  # a known guid on a new entry
     UNCHANGED = "unchanged"
 
+    @property
+    def is_new(self) -> bool:
+        """Say whether the entry was not known before."""
+        return self in {Novelty.NEW, Novelty.REUSED}
+
 
 class HoldReason(StrEnum):
     """Why an alert or a delivery waits although nothing is wrong with it."""
@@ -101,6 +106,16 @@ class HoldReason(StrEnum):
     SAME_STORY = "same_story"
     CHANNEL_BROKEN = "channel_broken"
     ORPHANED = "orphaned"
+
+    @property
+    def is_for_a_person(self) -> bool:
+        """Say whether a poll held it, and a person may let it go: nobody was told."""
+        return self in {
+            HoldReason.FIRST_POLL,
+            HoldReason.OUTAGE,
+            HoldReason.OLD_BURST,
+            HoldReason.RESET,
+        }
 
 
 @dataclass(frozen=True, slots=True)

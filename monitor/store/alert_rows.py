@@ -6,7 +6,6 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, delete, select, update
 from sqlalchemy.dialects.sqlite import insert
@@ -15,13 +14,12 @@ from monitor.model import (
     Because,
     HeldQuery,
     HoldReason,
-    Priority,
     Rule,
     StoredAlert,
     Verdict,
 )
 from monitor.store import rows
-from monitor.store.prepared import Prepared, read_time
+from monitor.store.prepared import Prepared
 from monitor.store.tables import (
     alerts,
     entries,
@@ -32,15 +30,7 @@ from monitor.store.tables import (
     rule_versions,
 )
 
-_ONLY_HELD = tuple(
-    reason.value
-    for reason in (
-        HoldReason.FIRST_POLL,
-        HoldReason.OUTAGE,
-        HoldReason.OLD_BURST,
-        HoldReason.RESET,
-    )
-)
+_ONLY_HELD = tuple(r.value for r in HoldReason if r.is_for_a_person)
 """Reasons for which nobody was told: a later entry of the story still may be."""
 
 _MATCH = Prepared(
@@ -68,17 +58,6 @@ _ALERT = Prepared(
 _ALERTED = Prepared(
     update(matches).where(matches.c.id == bindparam("match")),
     ["alert_id", "suppressed"],
-)
-_PLACE = Prepared(
-    select(
-        entries.c.key,
-        entries.c.label,
-        entries.c.first_seen_at,
-        feeds.c.name,
-        feeds.c.title,
-    )
-    .join(feeds, feeds.c.id == entries.c.feed_id)
-    .where(entries.c.id == bindparam("entry"))
 )
 _ALL_VERSIONS = select(rule_versions)
 _SAVED = ""  # no rule's name: it says that versions were saved, be it of no rule
@@ -150,32 +129,7 @@ class AlertRows:
         _ALERTED.run(
             self._connection, match=match_id, alert_id=alert_id, suppressed=suppressed
         )
-        if made is not None and suppressed is not None:
-            return self._held(alert_id, verdict, values)
         return replace(self._alert(alert_id), hold=suppressed)
-
-    def _held(
-        self, alert_id: int, verdict: Verdict, values: Mapping[str, Any]
-    ) -> StoredAlert:
-        """Return a new alert that waits, without reading back what was stored."""
-        entry_id = values["entry_id"]
-        key, label, seen_at, feed, title = _PLACE.one(self._connection, entry=entry_id)
-        return StoredAlert(
-            id=alert_id,
-            rule=values["rule"],
-            story=verdict.story,
-            priority=Priority(values["priority"]),
-            channels=tuple(values["channels"]),
-            because=rows.because_of(values["because"]),
-            entry_id=entry_id,
-            entry=replace(verdict.entry, key=key),
-            feed=feed,
-            source=title or feed,
-            first_seen_at=read_time(seen_at),
-            created_at=values["created_at"],
-            label=label,
-            hold=verdict.hold,
-        )
 
     def _join_story(
         self, values: Mapping[str, object]

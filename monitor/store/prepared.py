@@ -41,12 +41,6 @@ def stored_time(at: datetime | None) -> str | None:
     return at.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
-@lru_cache(1024)
-def read_time(stored: str) -> datetime:
-    """Return a stored time."""
-    return datetime.fromisoformat(stored).replace(tzinfo=UTC)
-
-
 class Prepared:
     """One statement that is compiled; its parameters are given by name.
 
