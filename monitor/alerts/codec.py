@@ -9,7 +9,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from monitor.model import Excerpt, Message, MessageKind, Priority
+from monitor.model import DigestItem, Excerpt, Message, MessageKind, Priority
 
 
 def to_json(message: Message) -> str:
@@ -53,6 +53,22 @@ def _excerpts(values: list[dict[str, Any]]) -> tuple[Excerpt, ...]:
     )
 
 
+def _items(values: list[dict[str, Any]]) -> tuple[DigestItem, ...]:
+    return tuple(
+        DigestItem(
+            alerts=tuple(value["alerts"]),
+            rules=tuple(value["rules"]),
+            title=value["title"],
+            source=value["source"],
+            link=value["link"],
+            at=None if value["at"] is None else datetime.fromisoformat(value["at"]),
+            reason=value["reason"],
+            also=tuple(value["also"]),
+        )
+        for value in values
+    )
+
+
 _READERS: Mapping[str, Callable[[Any], Any]] = MappingProxyType(
     {
         "kind": MessageKind,
@@ -69,5 +85,10 @@ _READERS: Mapping[str, Callable[[Any], Any]] = MappingProxyType(
         "terms": _texts,
         "labels": _texts,
         "text": str,
+        "story": str,
+        "first_alert": int,
+        "also": _texts,
+        "change": str,
+        "items": _items,
     }
 )

@@ -11,7 +11,7 @@ from zoneinfo import available_timezones
 from monitor.config.languages import LANGUAGES
 from monitor.config.near import did_you_mean
 from monitor.feeds.encoding import charset
-from monitor.model import FeedKind, Identity, Priority
+from monitor.model import FeedKind, Identity, Priority, Rate
 
 _UNITS = {
     "ms": timedelta(milliseconds=1),
@@ -71,6 +71,26 @@ def interval(text: str) -> timedelta:
     if parsed < timedelta(seconds=1):
         raise ValueError("shorter than a second; write 1s or more")
     return parsed
+
+
+RATE = rf"none|\d{{1,6}}/({DURATION})"
+
+
+def rate(text: str) -> Rate | None:
+    """Return how many in what time ``20/1h`` allows; None for ``none``.
+
+    Raises:
+        ValueError: it is neither; the text says what to write.
+    """
+    if text == "none":
+        return None
+    how_many, _, span = text.partition("/")
+    per = parse_duration(span)
+    if not re.fullmatch(r"\d{1,6}", how_many, re.ASCII) or not int(how_many) or not per:
+        raise ValueError(
+            f"`{text}` is no rate; write how many in what time: 20/1h, or none"
+        )
+    return Rate(int(how_many), per)
 
 
 def size(text: str) -> int:

@@ -27,7 +27,7 @@ from monitor.config.masking import REFERENCE
 from monitor.config.names import Names
 from monitor.config.secrets import malformed
 from monitor.errors import ChannelError
-from monitor.model import FeedKind, Identity, Priority
+from monitor.model import FeedKind, Identity, Priority, Rate
 
 _SCALAR = ["string", "number", "boolean"]
 
@@ -181,6 +181,11 @@ Duration = Annotated[
             "maximum": 0,
         }
     ),
+]
+RateOrNone = Annotated[
+    Rate | None,
+    _one(quantities.rate),
+    WithJsonSchema({"type": "string", "pattern": f"^({quantities.RATE})$"}),
 ]
 Interval = Annotated[
     timedelta,

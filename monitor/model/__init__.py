@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from monitor.model.alerts import (
     Because,
+    DigestItem,
     Excerpt,
     HeldQuery,
     Match,
@@ -25,6 +26,7 @@ from monitor.model.configuration import (
     PollPolicy,
     Priority,
     QueryProblem,
+    Rate,
     Rule,
     RuleTest,
     Settings,
@@ -78,6 +80,7 @@ __all__ = [
     "Delivery",
     "DeliveryState",
     "Diagnostic",
+    "DigestItem",
     "Entry",
     "Excerpt",
     "Feed",
@@ -111,6 +114,7 @@ __all__ = [
     "PushReason",
     "PushState",
     "QueryProblem",
+    "Rate",
     "Rendered",
     "Rule",
     "RuleTest",

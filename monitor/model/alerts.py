@@ -56,15 +56,33 @@ class MessageKind(StrEnum):
     """What a message is about."""
 
     ALERT = "alert"
+    DIGEST = "digest"  # alerts that waited, told together
     OPS = "ops"  # the monitor reports its own troubles
     TEST = "test"  # `monitor channels test`
+
+
+@dataclass(frozen=True, slots=True)
+class DigestItem:
+    """One entry in a digest: the alerts it tells of, and why they had to wait."""
+
+    alerts: tuple[int, ...]
+    rules: tuple[str, ...]
+    title: str
+    source: str = ""
+    link: str | None = None
+    at: datetime | None = None
+    reason: str = ""
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
     """One to n alerts of one entry for one channel, before any service's form.
 
-    `alerts` are the alerts' short ids and `rules` their rules, in one order.
+    `alerts` are the alerts' short ids and `rules` their rules, in one order. Messages
+    with one `story` belong together; `first_alert` told of its event before, 0 if
+    none did; `also` are the sources of its copies. `change` is what an edit changed.
+    A DIGEST has `items`, and in `alerts` and `rules` those of all of them.
     For OPS and TEST `title` and `text` say everything and the rest stays empty.
     """
 
@@ -82,6 +100,11 @@ class Message:
     terms: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
     text: str = ""
+    story: str = ""
+    first_alert: int = 0
+    also: tuple[str, ...] = ()
+    change: str = ""
+    items: tuple[DigestItem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,14 @@ class Priority(IntEnum):
     URGENT = 3
 
 
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """At most so many in any such span of time."""
+
+    count: int
+    per: timedelta
+
+
 class FeedKind(StrEnum):
     """What stands at a subscribed URL."""
 

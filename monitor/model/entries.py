@@ -103,7 +103,13 @@ class HoldReason(StrEnum):
     OUTAGE = "outage"
     OLD_BURST = "old_burst"
     RESET = "reset"  # the feed brought its old entries anew
+    SILENCED = "silenced"  # by a person, for a while
+    FEW_SOURCES = "few_sources"  # the rule wants more publishers to tell it
     SAME_STORY = "same_story"
+    COOLDOWN = "cooldown"  # the rule told something a moment ago
+    THROTTLED = "throttled"  # the rule told too much of late
+    QUIET_HOURS = "quiet_hours"
+    DIGEST = "digest"  # it is told with others, at a set time
     CHANNEL_BROKEN = "channel_broken"
     ORPHANED = "orphaned"
 

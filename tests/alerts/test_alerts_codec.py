@@ -9,21 +9,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.alerts import codec
-from monitor.model import Excerpt, Message, MessageKind, Priority
+from monitor.model import DigestItem, Excerpt, Message, MessageKind, Priority
 
 TEXT = st.text()
 TEXTS = st.lists(TEXT, max_size=3).map(tuple)
 TIMES = st.none() | st.datetimes(timezones=st.just(UTC))
 MARKS = st.lists(st.tuples(st.integers(0), st.integers(0)), max_size=2).map(tuple)
+IDS = st.lists(st.integers(1), max_size=3).map(tuple)
+LINKS = st.none() | st.text(min_size=1)
+ITEMS = st.builds(DigestItem, IDS, TEXTS, TEXT, TEXT, LINKS, TIMES, TEXT, TEXTS)
 MESSAGES = st.builds(
     Message,
     kind=st.sampled_from(MessageKind),
     title=TEXT,
     priority=st.sampled_from(Priority),
-    alerts=st.lists(st.integers(1), max_size=3).map(tuple),
+    alerts=IDS,
     rules=TEXTS,
     source=TEXT,
-    link=st.none() | st.text(min_size=1),
+    link=LINKS,
     author=TEXT,
     published_at=TIMES,
     first_seen_at=TIMES,
@@ -31,6 +34,11 @@ MESSAGES = st.builds(
     terms=TEXTS,
     labels=TEXTS,
     text=TEXT,
+    story=TEXT,
+    first_alert=st.integers(0),
+    also=TEXTS,
+    change=TEXT,
+    items=st.lists(ITEMS, max_size=2).map(tuple),
 )
 
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from monitor.config import parse_duration
 from monitor.config.feed_url import slug
+from monitor.config.quantities import rate
 from monitor.model import (
     ChannelSpec,
     Feed,
@@ -19,6 +20,7 @@ from monitor.model import (
     Identity,
     PollPolicy,
     Priority,
+    Rate,
     Settings,
     WebSub,
 )
@@ -178,6 +180,17 @@ def test_rules_beside_the_file_come_first(folder: ConfigFolder) -> None:
 )
 def test_durations(text: str, seconds: int) -> None:
     assert parse_duration(text) == timedelta(seconds=seconds)
+
+
+def test_rates() -> None:
+    assert rate("20/1h") == Rate(20, timedelta(hours=1))
+    assert rate("none") is None
+
+
+@pytest.mark.parametrize("text", ["", "20", "0/1h", "20/0", "20/h", "/1h", "-1/1h"])
+def test_what_is_no_rate_is_told_how_to_write_one(text: str) -> None:
+    with pytest.raises(ValueError, match="write how many in what time: 20/1h, or none"):
+        rate(text)
 
 
 @settings(deadline=None)
