@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from monitor.alerts.catch_up import catch_up_messages
-from monitor.alerts.compose import PlannedAlert, compose, ops_message, test_message
+from monitor.alerts.compose import (
+    PlannedAlert,
+    compose,
+    digest,
+    ops_message,
+    test_message,
+)
 from monitor.alerts.render import render
 
 __all__ = [
     "PlannedAlert",
     "catch_up_messages",
     "compose",
+    "digest",
     "ops_message",
     "render",
     "test_message",

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from monitor.alerts.excerpts import excerpts
 from monitor.alerts.reasons import reasons
 from monitor.alerts.wording import cut, one_line
-from monitor.model import Because, Entry, Message, MessageKind, Priority
+from monitor.model import (
+    Because,
+    DigestItem,
+    Entry,
+    Message,
+    MessageKind,
+    Priority,
+)
+
+MOST_ITEMS = 15
+"""How many entries one message of a digest tells of."""
 
 _LONGEST_TITLE = 500
 _LONGEST_NAME = 200
@@ -69,6 +79,45 @@ def _message(
         excerpts=excerpts(entry, because),
         terms=reasons(because),
         labels=(label,) if label else (),
+    )
+
+
+def digest(
+    title: str, items: Sequence[DigestItem], priority: Priority = Priority.NORMAL
+) -> tuple[Message, ...]:
+    """Return the messages that tell of all items in their order, few in each.
+
+    Several are numbered in their titles. Each has the alerts and rules of its own
+    items, without repeats.
+    """
+    name = cut(one_line(title), _LONGEST_NAME)
+    parts = [items[i : i + MOST_ITEMS] for i in range(0, len(items), MOST_ITEMS)]
+    return tuple(
+        _digest(_numbered(name, number, len(parts)), part, priority)
+        for number, part in enumerate(parts, 1)
+    )
+
+
+def _numbered(title: str, number: int, count: int) -> str:
+    return title if count == 1 else f"{title} ({number} of {count})"
+
+
+def _digest(title: str, items: Sequence[DigestItem], priority: Priority) -> Message:
+    return Message(
+        kind=MessageKind.DIGEST,
+        title=title,
+        priority=priority,
+        alerts=tuple(dict.fromkeys(i for item in items for i in item.alerts)),
+        rules=tuple(dict.fromkeys(r for item in items for r in item.rules)),
+        items=tuple(map(_short, items)),
+    )
+
+
+def _short(item: DigestItem) -> DigestItem:
+    return replace(
+        item,
+        title=cut(one_line(item.title), _LONGEST_TITLE),
+        source=cut(one_line(item.source), _LONGEST_NAME),
     )
 
 

@@ -102,6 +102,7 @@ _DIALECTS: Mapping[Form, Dialect] = MappingProxyType(
             escape=_html,
             mark=("<strong>", "</strong>"),
             line_break="<br>",
+            limit=60_000,
             anchored=True,
         ),
         # Only what is declared as text is escaped by the sender in every version.

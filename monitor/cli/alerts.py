@@ -52,6 +52,10 @@ def list_alerts(
     state: Annotated[
         State | None, typer.Option(help="Only held ones, or with such a delivery.")
     ] = None,
+    told_with: Annotated[
+        int,
+        typer.Option("--with", help="Only those told in one message with this ID."),
+    ] = 0,
     limit: Annotated[int, typer.Option(min=1, help="How many at most.")] = 50,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one object for each alert.")
@@ -63,7 +67,13 @@ def list_alerts(
     rows: list[dict[str, object]] = []
     with open_views(settings, around.config) as views:
         if views is not None:
-            found = views.alerts(rule=rule, feed=feed, state=state or "", limit=limit)
+            found = views.alerts(
+                rule=rule,
+                feed=feed,
+                state=state or "",
+                told_with=told_with,
+                limit=limit,
+            )
             told = views.deliveries([alert.id for alert in found])
             rows = [_row(alert, told[alert.id]) for alert in found]
     print_rows(rows, _COLUMNS, as_json=as_json)

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
+from monitor.alerts.listing import grouped, item_facts
 from monitor.alerts.wording import at_local_time, how_late, legible, lines, one_line
 from monitor.model import (
     Excerpt,
@@ -102,8 +103,21 @@ def _lines(message: Message, zone: tzinfo) -> Iterator[Text]:
     if message.terms:
         yield Text("because: " + one_line("; ".join(message.terms)), style="dim")
     yield from (Text(one_line(label), style="yellow") for label in message.labels)
+    yield from _items(message, zone)
     if message.link:
         yield Text(one_line(message.link), style="underline")
+
+
+def _items(message: Message, zone: tzinfo) -> Iterator[Text]:
+    """Yield every entry of a digest, by rule."""
+    for names, items in grouped(message.items):
+        yield Text()
+        yield Text(f"{names} ({len(items)})", style="bold")
+        for item in items:
+            yield Text(f"· {one_line(item.title) or '(without a title)'}")
+            yield Text("  " + " · ".join(item_facts(item, zone)), style="dim")
+            if item.link:
+                yield Text("  ").append(one_line(item.link), style="underline")
 
 
 def _head(message: Message, remarks: list[str]) -> Text:
@@ -111,7 +125,7 @@ def _head(message: Message, remarks: list[str]) -> Text:
     head = Text("● ", style=_COLOURS[message.priority])
     head.append(_names(message), style="bold")
     head.append(f"  {message.priority.name.lower()}", style=_COLOURS[message.priority])
-    if message.alerts:
+    if message.alerts and not message.items:  # each of them has its own
         head.append("  alert " + " ".join(map(str, message.alerts)), style="dim")
     for remark in remarks:
         head.append(f"  {remark}", style="yellow")
@@ -119,7 +133,7 @@ def _head(message: Message, remarks: list[str]) -> Text:
 
 
 def _names(message: Message) -> str:
-    if message.kind is not MessageKind.ALERT:
+    if message.kind not in (MessageKind.ALERT, MessageKind.DIGEST):
         return "monitor"
     return ", ".join(one_line(rule) for rule in message.rules)
 

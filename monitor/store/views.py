@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, Select, func, or_, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from monitor.model import (
     DeliveryState,
@@ -24,6 +24,7 @@ from monitor.model import (
     StoredMatch,
 )
 from monitor.store import rows
+from monitor.store.alert_conditions import in_state, told_in_one_message
 from monitor.store.alert_rows import AlertRows, alerts_with_entries
 from monitor.store.day_rows import entries_per_day
 from monitor.store.feed_rows import FeedRows
@@ -159,16 +160,27 @@ class Views:
         return AlertRows(self.connection).rule_files()
 
     def alerts(
-        self, *, rule: str = "", feed: str = "", state: str = "", limit: int = 50
+        self,
+        *,
+        rule: str = "",
+        feed: str = "",
+        state: str = "",
+        told_with: int = 0,
+        limit: int = 50,
     ) -> tuple[StoredAlert, ...]:
-        """Return the newest alerts first; `state` is held or a delivery's state."""
+        """Return the newest alerts first; `state` is held or a delivery's state.
+
+        `told_with` is an alert: only those that one message told together with it.
+        """
         query = alerts_with_entries()
+        if told_with:
+            query = query.where(alerts.c.id.in_(told_in_one_message(told_with)))
         if rule:
             query = query.where(alerts.c.rule == rule)
         if feed:
             query = query.where(feeds.c.name == feed)
         if state:
-            query = query.where(_in_state(state))
+            query = query.where(in_state(state))
         found = self.connection.execute(query.order_by(alerts.c.id.desc()).limit(limit))
         return tuple(rows.stored_alert(row) for row in found.mappings())
 
@@ -312,22 +324,6 @@ class Views:
 
 def _how_many(*states: DeliveryState) -> ColumnElement[int]:
     return func.count().filter(deliveries.c.state.in_(states))
-
-
-def _in_state(state: str) -> ColumnElement[bool]:
-    """Return whether an alert is held, or has a delivery in the state."""
-    if state == DeliveryState.HELD:
-        is_held = alerts.c.hold.is_not(None)
-        return or_(is_held, alerts.c.id.in_(_told_in(state)))
-    return alerts.c.id.in_(_told_in(state))
-
-
-def _told_in(state: str) -> Select[tuple[int]]:
-    return (
-        select(message_alerts.c.alert_id)
-        .join(deliveries, deliveries.c.message_id == message_alerts.c.message_id)
-        .where(deliveries.c.state == state)
-    )
 
 
 def _delivery(row: rows.Row) -> DeliveryView:

@@ -9,11 +9,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.alerts import PlannedAlert, compose, ops_message
+from monitor.alerts import PlannedAlert, compose, digest, ops_message
 from monitor.alerts import test_message as probe
 from monitor.alerts.excerpts import LONGEST, MOST, shortened
 from monitor.alerts.sentences import sentences
-from monitor.model import Because, Entry, Excerpt, Message, MessageKind, Priority
+from monitor.model import (
+    Because,
+    DigestItem,
+    Entry,
+    Excerpt,
+    Message,
+    MessageKind,
+    Priority,
+)
 
 SEEN = datetime(2026, 1, 5, 12, tzinfo=UTC)
 SUMMARY = "Gestern regnete es. Baku prüft Waffenlieferungen an Kiew. Das Wetter bleibt."
@@ -227,3 +235,37 @@ def test_shortened_is_short_and_marks_the_same_words(
     made = shortened(Excerpt("summary", text, ((start, end),)), room)
     assert len(made.text) <= max(room, 0)
     assert all(made.text[s:e] == text[start:end] for s, e in made.marks)
+
+
+# --- digests ----------------------------------------------------------------------
+
+
+def item(number: int, *rules: str) -> DigestItem:
+    return DigestItem((number,), rules or ("waffen",), f"Titel {number}")
+
+
+def test_a_digest_names_each_alert_and_rule_once() -> None:
+    items = [item(3, "b"), item(1, "a", "b"), item(2, "b")]
+    (made,) = digest("3 alerts overnight", items, Priority.HIGH)
+    assert (made.kind, made.title) == (MessageKind.DIGEST, "3 alerts overnight")
+    assert made.priority is Priority.HIGH
+    assert made.alerts == (3, 1, 2)
+    assert made.rules == ("b", "a")
+    assert made.items == tuple(items)
+
+
+def test_a_long_digest_becomes_several_numbered_messages() -> None:
+    items = [item(number, f"rule{number % 2}") for number in range(33)]
+    made = digest("33 alerts", items)
+    assert [len(message.items) for message in made] == [15, 15, 3]
+    assert [message.title for message in made] == [
+        "33 alerts (1 of 3)",
+        "33 alerts (2 of 3)",
+        "33 alerts (3 of 3)",
+    ]
+    assert sum((message.items for message in made), ()) == tuple(items)
+    assert made[2].alerts == (30, 31, 32)
+
+
+def test_a_digest_of_nothing_is_no_message() -> None:
+    assert digest("0 alerts", []) == ()

@@ -29,7 +29,12 @@ from monitor.model import (
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
 BERLIN = ZoneInfo("Europe/Berlin")
 LINK = "https://news.example.org/baku?id=7&x=1"
-LIMITS = {Form.TELEGRAM: 4096, Form.DISCORD: 2000, Form.SLACK: 35_000}
+LIMITS = {
+    Form.EMAIL: 60_000,
+    Form.TELEGRAM: 4096,
+    Form.DISCORD: 2000,
+    Form.SLACK: 35_000,
+}
 HOSTILE = (
     "<!channel> @everyone <@123> <b>x</b> </p><script>alert(1)</script> **a** [l](u) "
     "`c` &amp; \u202eabc\u2066 \x1b]0;pwn\x07 \r\nBcc: x@y.z \ud800 "

@@ -13,8 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.alerts import ops_message
+from monitor.alerts import digest, ops_message
 from monitor.model import (
+    DigestItem,
     Excerpt,
     Message,
     MessageKind,
@@ -207,3 +208,27 @@ def test_messages_of_several_threads_do_not_mix() -> None:
     for thread in send:
         thread.join()
     assert stream.getvalue() == printed(MESSAGE) * 8
+
+
+def test_a_digest_is_printed_whole_by_rule() -> None:
+    first = DigestItem(
+        (31,),
+        ("waffen",),
+        "Baku prüft",
+        link="https://news.example.org/31",
+        at=NOW,
+        reason="quiet_hours",
+    )
+    second = DigestItem((32,), ("kiew",), "")
+    (message,) = digest("2 alerts overnight", [first, second])
+    assert printed(message).splitlines()[:9] == [
+        "● waffen, kiew  normal",
+        "  2 alerts overnight",
+        "  ",
+        "  waffen (1)",
+        "  · Baku prüft",
+        "    5 Jan 2026, 13:00 · waited: quiet hours · alert 31",
+        "    https://news.example.org/31",
+        "  ",
+        "  kiew (1)",
+    ]

@@ -23,7 +23,7 @@ from store_values import (
     told,
 )
 
-from monitor.model import HoldReason, Lane
+from monitor.model import HoldReason, Lane, Message, MessageKind
 from monitor.store.transaction import SqlTransaction
 from monitor.store.views import (
     AttemptView,
@@ -101,6 +101,16 @@ def test_alerts_are_listed_newest_first(
     found = views.alerts(**narrowed)
 
     assert [alert.id for alert in found] == [five[n] for n in expected]
+
+
+def test_alerts_that_one_message_told_are_listed_together(
+    tx: SqlTransaction, views: Views, five: list[int]
+) -> None:
+    together = Message(MessageKind.DIGEST, "T", alerts=(five[1], five[3]))
+    tx.enqueue("desk", together, 1, NOW)
+
+    assert [alert.id for alert in views.alerts(told_with=five[1])] == [five[3], five[1]]
+    assert [alert.id for alert in views.alerts(told_with=five[2])] == [five[2]]
 
 
 def test_one_alert_is_shown_whole(tx: SqlTransaction, views: Views) -> None:
