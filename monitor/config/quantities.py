@@ -8,6 +8,7 @@ from functools import cache
 from ipaddress import ip_address, ip_interface
 from zoneinfo import available_timezones
 
+from monitor.alerts.timetable import read_timetable
 from monitor.config.languages import LANGUAGES
 from monitor.config.near import did_you_mean
 from monitor.feeds.encoding import charset
@@ -91,6 +92,16 @@ def rate(text: str) -> Rate | None:
             f"`{text}` is no rate; write how many in what time: 20/1h, or none"
         )
     return Rate(int(how_many), per)
+
+
+def cron(text: str) -> str:
+    """Return a timetable, as written: ``0 8 * * mon``.
+
+    Raises:
+        ValueError: it is none; the text says what to write.
+    """
+    read_timetable(text)
+    return text
 
 
 def size(text: str) -> int:

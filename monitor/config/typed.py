@@ -187,6 +187,7 @@ RateOrNone = Annotated[
     _one(quantities.rate),
     WithJsonSchema({"type": "string", "pattern": f"^({quantities.RATE})$"}),
 ]
+Cron = Annotated[str, _one(quantities.cron), WithJsonSchema({"type": "string"})]
 Interval = Annotated[
     timedelta,
     _one(quantities.interval),
