@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from email.utils import format_datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 from xml.sax.saxutils import escape
 
 from monitor.errors import StoreError
@@ -58,6 +58,8 @@ class House:
     rules: tuple[Rule, ...] = (rule(),)
     channels: dict[str, int] = field(default_factory=lambda: {"desk": 1, "ops": 1})
     ops: tuple[str, ...] = ("ops",)
+    timezone: str = "UTC"
+    manners: dict[str, dict[str, Any]] = field(default_factory=dict)
     policy: PollPolicy = field(default_factory=PollPolicy)
     clock: FakeClock = field(default_factory=FakeClock)
     web: FakeFetcher = field(default_factory=FakeFetcher)
@@ -87,10 +89,11 @@ class House:
     def configure(self) -> None:
         """Put feeds, rules and channels into force."""
         specs = tuple(
-            ChannelSpec(name, ("x://",) * count)
+            ChannelSpec(name, ("x://",) * count, **self.manners.get(name, {}))
             for name, count in self.channels.items()
         )
-        settings = Settings("", "", "UTC", self.policy, specs, self.ops, self.feeds)
+        zone, policy = self.timezone, self.policy
+        settings = Settings("", "", zone, policy, specs, self.ops, self.feeds)
         self.in_force = InForce.of(settings, self.rules, {})
         now = self.clock.now()
         self.store.run(lambda tx: tx.sync_feeds(self.feeds, now))

@@ -17,6 +17,7 @@ from monitor.config.typed import (
     Concurrency,
     Connections,
     Contact,
+    Cron,
     DatabaseUrl,
     Duration,
     Encoding,
@@ -30,17 +31,20 @@ from monitor.config.typed import (
     KnownChannel,
     Language,
     ListenAddress,
+    MinSources,
     Name,
     Network,
     PriorityName,
     ProxyUrl,
     PublicUrl,
+    QuietTimes,
+    RateOrNone,
     Size,
     Tag,
     Text,
     Zone,
 )
-from monitor.model import FeedKind, Identity, PollPolicy, Priority
+from monitor.model import FeedKind, Identity, PollPolicy, Priority, Rate
 
 _POLICY = PollPolicy()
 
@@ -97,6 +101,16 @@ class Channel(Strict):
     urls: Annotated[tuple[ChannelUrl, ...], AtLeastOne()] = Field(
         description="Apprise URLs; each message goes to all of them."
     )
+    quiet_hours: QuietTimes = Field(
+        default=(),
+        description="Hours in which only urgent alerts are told, as 22:00-07:00 or "
+        "sat,sun 00:00-24:00; the others come together at their end.",
+    )
+    digest: Cron | None = Field(
+        default=None,
+        description="When its alerts come, together, as `0 8,17 * * *`; urgent ones "
+        "come at once.",
+    )
 
     @classmethod
     @override
@@ -128,6 +142,23 @@ class FeedDefaults(Strict):
 
 class RuleDefaults(Strict):
     """What holds for every rule that does not say otherwise."""
+
+    throttle: RateOrNone = Field(
+        default=Rate(20, timedelta(hours=1)),
+        description="How many messages a rule sends to a channel in what time, as "
+        "20/1h; what is more comes together later. none: no bound.",
+    )
+    cooldown: Duration = Field(
+        default=timedelta(0),
+        description="How long a rule is still after it told something; what comes "
+        "meanwhile is told together.",
+    )
+    digest: Cron | None = Field(
+        default=None, description="When its alerts come, together, as `0 8 * * *`."
+    )
+    min_sources: MinSources = Field(
+        default=1, description="How many publishers must tell a story before it does."
+    )
 
     channels: Annotated[tuple[KnownChannel, ...], AtLeastOne()] = Field(
         default=(CONSOLE,), description="Where alerts go."

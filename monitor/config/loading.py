@@ -15,7 +15,7 @@ from monitor.config.names import CONSOLE, Names
 from monitor.config.places import rule_files, rules_path, shown, unreadable
 from monitor.config.rule_file import ReadRules, read_rules
 from monitor.config.rule_set import Defaults
-from monitor.config.settings import ReadConfig, read_config
+from monitor.config.settings import ReadConfig, default_rule, read_config
 from monitor.config.source import Source, read_source
 from monitor.config.taking_over import TakenOver, take_all, take_good
 from monitor.config.yaml_file import YamlFile, mapping
@@ -176,7 +176,7 @@ class _Loading:
         self, settings: Settings, told: Collection[str]
     ) -> tuple[ChannelSpec, ...]:
         """Return the channels; the console that nobody wrote only if it is told."""
-        used = {*told, *settings.ops, *settings.default_rule_channels}
+        used = {*told, *settings.ops, *settings.default_rule.channels}
         written = mapping(mapping(self.file.data).get("channels"))
         return tuple(
             spec
@@ -187,9 +187,7 @@ class _Loading:
     def _taken(self, folder: Path, read: Mapping[str, ReadRules]) -> TakenOver:
         settings = self.config.settings
         if settings is None:
-            fallback = RuleDefaults()
-            defaults = Defaults(fallback.channels, fallback.priority)
-            return take_all(read, defaults)
+            return take_all(read, Defaults(default_rule(RuleDefaults())))
         defaults = self._defaults(settings)
         if self.last_good is None:
             return take_all(read, defaults)
@@ -199,8 +197,7 @@ class _Loading:
     def _defaults(self, settings: Settings) -> Defaults:
         zone = ZoneInfo(settings.timezone)
         return Defaults(
-            settings.default_rule_channels,
-            settings.default_rule_priority,
+            settings.default_rule,
             forms_of=partial(self._forms, settings),
             today=None if self.now is None else self.now.astimezone(zone).date(),
             compares=self.compares,

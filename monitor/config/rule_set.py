@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Final
 
@@ -26,10 +26,15 @@ from monitor.matching import (
 from monitor.matching.forms import Forms
 from monitor.matching.needs import needed_terms
 from monitor.matching.notes import NO_FORMS
-from monitor.model import Diagnostic, Priority, QueryProblem, Rule, RuleTest, Severity
+from monitor.model import Diagnostic, QueryProblem, Rule, RuleTest, Severity
 
 _ANYTHING = ("x",)  # stands for a list that is wrong by itself, which was said
 
+
+_SAID: Final = frozenset(
+    {"channels", "priority", "throttle", "cooldown", "digest", "min_sources"}
+)
+"""What a rule may leave to the defaults."""
 
 _SOON: Final = timedelta(days=14)  # a rule's end within it is worth a note
 
@@ -43,13 +48,13 @@ def no_forms(terms: Collection[str]) -> Forms:  # noqa: ARG001 - as it is called
 class Defaults:
     """What rules are read with, beside what they say themselves.
 
-    `forms_of` returns the word forms of terms as `needed_terms` names them. `today`
-    is the day by which rules expire, None to say nothing of that. With `compares`
-    rules that say nothing new beside another are remarked on, which takes a while.
+    `rule` is a rule that says nothing. `forms_of` returns the word forms of terms as
+    `needed_terms` names them. `today` is the day by which rules expire, None to say
+    nothing of that. With `compares` rules that say nothing new beside another are
+    remarked on, which takes a while.
     """
 
-    channels: tuple[str, ...]
-    priority: Priority
+    rule: Rule
     forms_of: Callable[[Collection[str]], Forms] = no_forms
     today: date | None = None
     compares: bool = False
@@ -274,18 +279,22 @@ class _Checking:
     def _rule(
         self, read: ReadRules, name: str, entry: RuleEntry, tests: Iterable[RuleTest]
     ) -> Rule:
-        channels = entry.channels or self._defaults.channels
-        priority = self._defaults.priority if entry.priority is None else entry.priority
+        said = self._said(entry)
         lists = self._fillings.of(entry.query)
-        decides: list[object] = [entry.query, lists, entry.feeds, channels, priority]
+        decides: list[object] = [
+            entry.query,
+            lists,
+            entry.feeds,
+            said.channels,
+            said.priority,
+        ]
         if not entry.enabled or entry.expires:
             decides += [entry.enabled, str(entry.expires)]
-        return Rule(
+        return replace(
+            said,
             name=name,
             query=entry.query,
             feeds=entry.feeds,
-            channels=channels,
-            priority=priority,
             tests=tuple(tests),
             path=read.file.source.path,
             version=digest(decides),
@@ -293,6 +302,11 @@ class _Checking:
             expires=entry.expires,
             lookback=entry.lookback,
         )
+
+    def _said(self, entry: RuleEntry) -> Rule:
+        """Return what the rule says of its alerts, or the defaults do."""
+        said = {key: getattr(entry, key) for key in _SAID & entry.model_fields_set}
+        return replace(self._defaults.rule, **said)
 
 
 def contained(inner: Rule, outer: Rule) -> tuple[Severity, str]:

@@ -10,12 +10,15 @@ from pydantic import Field
 from monitor.config.strict import Strict
 from monitor.config.typed import (
     AtLeastOne,
+    Cron,
     Day,
     Duration,
     KnownChannel,
     ListName,
+    MinSources,
     Name,
     PriorityName,
+    RateOrNone,
     Selector,
     Text,
     YesNo,
@@ -66,6 +69,23 @@ class RuleEntry(Strict):
         default=timedelta(hours=24),
         description="How far back a new or corrected rule looks, once: what it would "
         "have caught comes as one message. 0s: not at all.",
+    )
+    throttle: RateOrNone = Field(
+        default=None,
+        description="How many messages it sends to a channel in what time, as 20/1h; "
+        "what is more comes together later. none: no bound.",
+    )
+    cooldown: Duration | None = Field(
+        default=None,
+        description="How long it is still after it told something; what comes "
+        "meanwhile is told together.",
+    )
+    digest: Cron | None = Field(
+        default=None, description="When its alerts come, together, as `0 8 * * *`."
+    )
+    min_sources: MinSources | None = Field(
+        default=None,
+        description="How many publishers must tell a story before it does.",
     )
     should_match: tuple[Example, ...] = Field(
         default=(), description="Entries that it must match; run by `monitor check`."

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from monitor.config.config_model import Config, FeedEntry
+from monitor.config.config_model import Config, FeedEntry, RuleDefaults
 from monitor.config.feed_url import has_literal_password, slug
 from monitor.config.masking import REFERENCE
 from monitor.config.names import CONSOLE, CONSOLE_URL, Names
@@ -20,6 +20,7 @@ from monitor.model import (
     Diagnostic,
     Feed,
     PollPolicy,
+    Rule,
     Settings,
     Severity,
     WebSub,
@@ -185,7 +186,6 @@ def anchored(text: str, folder: Path) -> str:
 
 
 def _settings(config: Config, folder: Path, environ: Mapping[str, str]) -> Settings:
-    rule = config.defaults.rule
     return Settings(
         database=_database(config.database, folder, environ),
         rules_path=config.rules or "",
@@ -194,8 +194,7 @@ def _settings(config: Config, folder: Path, environ: Mapping[str, str]) -> Setti
         channels=_channels(config, folder),
         ops=config.ops,
         feeds=tuple(_feed(entry, config, folder) for entry in config.feeds),
-        default_rule_channels=rule.channels,
-        default_rule_priority=rule.priority,
+        default_rule=default_rule(config.defaults.rule),
         languages=tuple(dict.fromkeys(config.languages)),
         websub=_websub(config),
     )
@@ -233,11 +232,30 @@ def _policy(config: Config, folder: Path) -> PollPolicy:
 
 def _channels(config: Config, folder: Path) -> tuple[ChannelSpec, ...]:
     channels = {
-        name: tuple(anchored(url, folder) for url in channel.urls)
+        name: ChannelSpec(
+            name,
+            tuple(anchored(url, folder) for url in channel.urls),
+            quiet_hours=channel.quiet_hours,
+            digest=channel.digest or "",
+        )
         for name, channel in config.channels.items()
     }
-    channels.setdefault(CONSOLE, (CONSOLE_URL,))
-    return tuple(ChannelSpec(name, urls) for name, urls in channels.items())
+    channels.setdefault(CONSOLE, ChannelSpec(CONSOLE, (CONSOLE_URL,)))
+    return tuple(channels.values())
+
+
+def default_rule(defaults: RuleDefaults) -> Rule:
+    """Return a rule that says nothing itself."""
+    return Rule(
+        "",
+        "",
+        channels=defaults.channels,
+        priority=defaults.priority,
+        throttle=defaults.throttle,
+        cooldown=defaults.cooldown,
+        digest=defaults.digest or "",
+        min_sources=defaults.min_sources,
+    )
 
 
 def _feed(entry: FeedEntry, config: Config, folder: Path) -> Feed:

@@ -12,6 +12,8 @@ from datetime import date, timedelta
 from typing import Annotated, Any
 
 from pydantic import (
+    AfterValidator,
+    BeforeValidator,
     GetCoreSchemaHandler,
     GetJsonSchemaHandler,
     PlainValidator,
@@ -20,6 +22,7 @@ from pydantic import (
 )
 from pydantic_core import core_schema
 
+from monitor.alerts.quiet import leave_no_time
 from monitor.config import names, quantities
 from monitor.config.feed_url import feed_url, split_url
 from monitor.config.languages import LANGUAGES
@@ -27,7 +30,7 @@ from monitor.config.masking import REFERENCE
 from monitor.config.names import Names
 from monitor.config.secrets import malformed
 from monitor.errors import ChannelError
-from monitor.model import FeedKind, Identity, Priority, Rate
+from monitor.model import FeedKind, Identity, Priority, QuietHours, Rate
 
 _SCALAR = ["string", "number", "boolean"]
 
@@ -187,6 +190,29 @@ RateOrNone = Annotated[
     _one(quantities.rate),
     WithJsonSchema({"type": "string", "pattern": f"^({quantities.RATE})$"}),
 ]
+Quiet = Annotated[
+    QuietHours,
+    _one(quantities.quiet_hours),
+    WithJsonSchema({"type": "string", "pattern": f"^({quantities.QUIET_HOURS})$"}),
+]
+
+
+def _listed(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+def _with_time_left(hours: tuple[QuietHours, ...]) -> tuple[QuietHours, ...]:
+    if leave_no_time(hours):
+        raise ValueError("these hours are the whole week: nothing would ever be told")
+    return hours
+
+
+QuietTimes = Annotated[
+    tuple[Quiet, ...],
+    BeforeValidator(_listed, json_schema_input_type=str | tuple[Quiet, ...]),
+    AfterValidator(_with_time_left),
+]
+MinSources = Annotated[int, _count(20), _whole(20)]
 Cron = Annotated[str, _one(quantities.cron), WithJsonSchema({"type": "string"})]
 Interval = Annotated[
     timedelta,

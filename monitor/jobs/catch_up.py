@@ -143,7 +143,11 @@ def _record(
     if told:
         lookbacks = {rule.name: rule.lookback for rule in rules}
         for channel, message in catch_up_messages(told, lookbacks):
-            tx.enqueue(channel, message, in_force.places.get(channel, 1), now)
+            places = in_force.places.get(channel, 1)
+            message_id = tx.enqueue(channel, message, places, now)
+            for alert in told:
+                if channel in alert.channels:
+                    tx.add_route(alert, channel, now, message_id=message_id)
     tx.save_rule_versions({r.name: r.version for r in in_force.rules.values()})
     return told
 

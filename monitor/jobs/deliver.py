@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from monitor.alerts.outcome import settle
+from monitor.jobs.digests import let_go
 from monitor.jobs.health import tell_troubles
 from monitor.jobs.in_force import InForce
 from monitor.jobs.report import tell_ops
@@ -55,10 +56,14 @@ class DeliverJob:
     in_force: Callable[[], InForce]
 
     async def due_lanes(self) -> tuple[Lane, ...]:
-        """Return the lanes with something to try now, the reports on feeds included."""
+        """Return the lanes with something to try now.
+
+        What waited until now and the reports on feeds are put into the outbox first.
+        """
         now, in_force = self.clock.now(), self.in_force()
 
         def due(tx: Transaction) -> tuple[Lane, ...]:
+            let_go(tx, in_force, now)
             tell_troubles(tx, in_force, now)
             return tx.due_lanes(now)
 

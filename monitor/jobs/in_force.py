@@ -10,7 +10,15 @@ from zoneinfo import ZoneInfo
 from monitor.matching import QueryCompiler, RuleSet
 from monitor.matching.forms import Forms
 from monitor.matching.notes import NO_FORMS
-from monitor.model import Because, Entry, Feed, Lane, Rule, Settings
+from monitor.model import (
+    Because,
+    ChannelSpec,
+    Entry,
+    Feed,
+    Lane,
+    Rule,
+    Settings,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +32,7 @@ class InForce:
     rules: Mapping[str, Rule]
     rule_set: RuleSet
     feeds: Mapping[str, Feed]
+    channels: Mapping[str, ChannelSpec]
     places: Mapping[str, int]
     lists: Mapping[str, Sequence[str]]
     forms: Forms
@@ -48,6 +57,7 @@ class InForce:
             rules={rule.name: rule for rule in rules},
             rule_set=RuleSet(enabled, lists, settings.feeds, forms, compiler=compiler),
             feeds={feed.name: feed for feed in settings.feeds},
+            channels={spec.name: spec for spec in settings.channels},
             places={spec.name: len(spec.urls) for spec in settings.channels},
             lists=lists,
             forms=forms,
@@ -62,9 +72,14 @@ class InForce:
             for place in range(count)
         )
 
+    @property
+    def zone(self) -> ZoneInfo:
+        """Return the configured zone."""
+        return ZoneInfo(self.settings.timezone)
+
     def today(self, now: datetime) -> date:
         """Return the day by which rules expire, in the configured zone."""
-        return now.astimezone(ZoneInfo(self.settings.timezone)).date()
+        return now.astimezone(self.zone).date()
 
     def matches(
         self, entry: Entry, feed: Feed, now: datetime

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 
 from monitor.feeds import (
     address_of,
@@ -24,6 +25,7 @@ from monitor.jobs.in_force import InForce
 from monitor.jobs.network import Reach
 from monitor.jobs.release import tell
 from monitor.jobs.seen import note_seen
+from monitor.jobs.silences import Silences
 from monitor.jobs.websub import note_poll
 from monitor.model import (
     Feed,
@@ -32,6 +34,7 @@ from monitor.model import (
     HoldReason,
     Novelty,
     ParsedFeed,
+    Rule,
     StoredAlert,
     Verdict,
 )
@@ -78,11 +81,15 @@ def release_hints(held: Mapping[str, int], feed: str = "") -> list[str]:
     """Return a line for each reason: how many wait, why, and what releases them."""
     of_feed = f" --feed {feed}" if feed else ""
     return [
-        f"{count} held ({reason}): to send, type "
+        f"{count} held ({reason}): to send{_at_once(reason)}, type "
         f"`monitor alerts release{of_feed} --reason {reason}`"
         for reason, count in held.items()
-        if HoldReason(reason).is_for_a_person
+        if HoldReason(reason).is_for_a_person or HoldReason(reason).ends_by_itself
     ]
+
+
+def _at_once(reason: str) -> str:
+    return " before its time" if HoldReason(reason).ends_by_itself else ""
 
 
 def record(
@@ -159,7 +166,7 @@ def _verdicts(tx: Transaction, reading: Reading, now: datetime) -> tuple[Verdict
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Intake:
     """Takes the entries of one document in, inside the transaction of the poll."""
 
@@ -186,8 +193,22 @@ class _Intake:
         for rule, because in found:
             match_id = self.tx.add_match(rule, entry_id, because, self.now)
             if match_id is not None:
-                alerts.append(self.tx.add_alert(match_id, rule, verdict, self.now))
+                silence_id = self._silence(rule, verdict)
+                alerts.append(
+                    self.tx.add_alert(
+                        match_id, rule, verdict, self.now, silence_id=silence_id
+                    )
+                )
         return alerts
+
+    def _silence(self, rule: Rule, verdict: Verdict) -> int | None:
+        found = self._silences.holding(rule, verdict.entry, self.feed)
+        return None if found is None else found.id
+
+    @cached_property
+    def _silences(self) -> Silences:
+        """Return what is silenced: of most polls nobody asks."""
+        return Silences(self.tx.silences(self.now), self.in_force)
 
     def _tell(self, alerts: Sequence[StoredAlert]) -> None:
         held = [alert.hold for alert in alerts if alert.hold is not None]
@@ -195,4 +216,5 @@ class _Intake:
         self.result.alerts += len(alerts) - held.count(HoldReason.SAME_STORY)
         self.result.held.update(reason.value for reason in held)
         free = [alert for alert in alerts if alert.hold is None]
-        tell(self.tx, self.in_force, free, self.now)
+        waiting = tell(self.tx, self.in_force, free, self.now)
+        self.result.held.update(hold.reason.value for hold in waiting)

@@ -26,6 +26,7 @@ from monitor.model.configuration import (
     PollPolicy,
     Priority,
     QueryProblem,
+    QuietHours,
     Rate,
     Rule,
     RuleTest,
@@ -59,6 +60,7 @@ from monitor.model.entries import (
 )
 from monitor.model.fetching import Fetched, FetchOutcome, FetchRequest, Validators
 from monitor.model.health import FeedTrouble, Health, Trouble
+from monitor.model.holding import Hold, Route, Silence
 from monitor.model.traits import Habit, Tier, Traits, Wait
 from monitor.model.websub import (
     Advert,
@@ -95,6 +97,7 @@ __all__ = [
     "Habit",
     "Health",
     "HeldQuery",
+    "Hold",
     "HoldReason",
     "HubAnswer",
     "HubRequest",
@@ -114,8 +117,10 @@ __all__ = [
     "PushReason",
     "PushState",
     "QueryProblem",
+    "QuietHours",
     "Rate",
     "Rendered",
+    "Route",
     "Rule",
     "RuleTest",
     "SendOutcome",
@@ -123,6 +128,7 @@ __all__ = [
     "Settings",
     "Settled",
     "Severity",
+    "Silence",
     "StoredAlert",
     "StoredEntry",
     "StoredMatch",

@@ -109,7 +109,10 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class StoredAlert:
-    """An alert with the entry it tells of; `hold` is why it waits, None if not."""
+    """An alert with the entry it tells of; `hold` is why it waits, None if not.
+
+    `silence_id` is the silence that held it, be it released since.
+    """
 
     id: int
     rule: str
@@ -125,6 +128,7 @@ class StoredAlert:
     created_at: datetime
     label: str = ""
     hold: HoldReason | None = None
+    silence_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,3 +139,4 @@ class HeldQuery:
     reason: str = ""
     feed: str = ""
     rule: str = ""
+    silence: int = 0

@@ -60,6 +60,19 @@ class Rate:
     per: timedelta
 
 
+@dataclass(frozen=True, slots=True)
+class QuietHours:
+    """Hours of the week in which a channel is left in peace.
+
+    `days` are those on which they begin, 0 is Monday. `start` and `end` are minutes
+    of the day; an end that is not after the start lies on the next day.
+    """
+
+    days: frozenset[int]
+    start: int
+    end: int
+
+
 class FeedKind(StrEnum):
     """What stands at a subscribed URL."""
 
@@ -98,10 +111,15 @@ class Feed:
 
 @dataclass(frozen=True, slots=True)
 class ChannelSpec:
-    """A named place with one or more Apprise URLs, ``${...}`` unexpanded."""
+    """A named place with one or more Apprise URLs, ``${...}`` unexpanded.
+
+    `digest` is a cron expression, "" for none.
+    """
 
     name: str
     urls: tuple[str, ...]
+    quiet_hours: tuple[QuietHours, ...] = ()
+    digest: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +160,9 @@ class Rule:
 
     `feeds` holds selectors: a feed's name, ``tag:NAME``, or either after ``-``.
     `version` is a hash of all that decides what the rule does. `expires` is its last
-    day; `lookback` is how far back a new or corrected rule looks once.
+    day; `lookback` is how far back a new or corrected rule looks once. `throttle`,
+    `cooldown` and `digest` (a cron expression, "" for none) bound how much it tells a
+    channel; `min_sources` publishers must tell a story before it does.
     """
 
     name: str
@@ -156,6 +176,10 @@ class Rule:
     enabled: bool = True
     expires: date | None = None
     lookback: timedelta = timedelta(hours=24)
+    throttle: Rate | None = None
+    cooldown: timedelta = timedelta(0)
+    digest: str = ""
+    min_sources: int = 1
 
     def is_in_force(self, today: date) -> bool:
         """Say whether it counts on a day: it is enabled, and its last day not over."""
@@ -164,7 +188,10 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """A whole valid configuration, without the rules."""
+    """A whole valid configuration, without the rules.
+
+    `default_rule` is a rule that says nothing itself.
+    """
 
     database: str
     rules_path: str
@@ -173,7 +200,6 @@ class Settings:
     channels: tuple[ChannelSpec, ...]
     ops: tuple[str, ...]
     feeds: tuple[Feed, ...]
-    default_rule_channels: tuple[str, ...] = ("console",)
-    default_rule_priority: Priority = Priority.NORMAL
+    default_rule: Rule = Rule("", "", channels=("console",))
     languages: tuple[str, ...] = ("de", "en")
     websub: WebSub | None = None

@@ -115,12 +115,24 @@ class HoldReason(StrEnum):
 
     @property
     def is_for_a_person(self) -> bool:
-        """Say whether a poll held it, and a person may let it go: nobody was told."""
+        """Say whether it is held whole until a person lets it go: nobody was told."""
         return self in {
             HoldReason.FIRST_POLL,
             HoldReason.OUTAGE,
             HoldReason.OLD_BURST,
             HoldReason.RESET,
+            HoldReason.SILENCED,
+            HoldReason.FEW_SOURCES,
+        }
+
+    @property
+    def ends_by_itself(self) -> bool:
+        """Say whether it holds an alert back for a channel until a set time."""
+        return self in {
+            HoldReason.COOLDOWN,
+            HoldReason.THROTTLED,
+            HoldReason.QUIET_HOURS,
+            HoldReason.DIGEST,
         }
 
 

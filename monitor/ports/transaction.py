@@ -15,12 +15,16 @@ from monitor.model import (
     FeedState,
     FeedTrouble,
     HeldQuery,
+    Hold,
+    HoldReason,
     KnownEntry,
     Lane,
     Message,
+    Route,
     Rule,
     SendResult,
     Settled,
+    Silence,
     StoredAlert,
     StoredEntry,
     Subscription,
@@ -142,9 +146,17 @@ class Transaction(Protocol):
         """Store a match; return its id, None if the rule fired for it before."""
 
     def add_alert(
-        self, match_id: int, rule: Rule, verdict: Verdict, now: datetime
+        self,
+        match_id: int,
+        rule: Rule,
+        verdict: Verdict,
+        now: datetime,
+        *,
+        silence_id: int | None = None,
     ) -> StoredAlert:
         """Store the alert of a match, unless its story was told for the rule.
+
+        A silence that is named holds it.
 
         Returns the alert as it is now: `hold` None means it is to be told, with
         SAME_STORY that it joined an alert that was there. An alert that is only
@@ -157,6 +169,62 @@ class Transaction(Protocol):
     def unhold(self, alert_ids: Sequence[int], now: datetime) -> None:
         """Note that the alerts wait no longer."""
 
+    # between alerts and the outbox
+
+    def add_route(
+        self,
+        alert: StoredAlert,
+        channel: str,
+        now: datetime,
+        *,
+        hold: Hold | None = None,
+        message_id: int | None = None,
+    ) -> None:
+        """Note that the alert waits for a channel, or is told to it in a message."""
+
+    def told_at(
+        self, rule: str, channel: str, since: datetime, most: int
+    ) -> tuple[datetime, ...]:
+        """Return when the rule told the channel after `since`, the newest first."""
+
+    def waits_until(self, rule: str, channel: str) -> Mapping[HoldReason, datetime]:
+        """Return until when the rule's alerts for the channel wait, by reason."""
+
+    def note_told(
+        self, alert_ids: Sequence[int], channel: str, message_id: int, now: datetime
+    ) -> None:
+        """Note that a message tells the channel of the alerts; they wait no longer."""
+
+    def postpone(self, route_ids: Sequence[int], hold: Hold, now: datetime) -> None:
+        """Let routes wait on, for another reason or until another time."""
+
+    def due_routes(self, now: datetime, limit: int) -> tuple[Route, ...]:
+        """Return at most `limit` routes whose wait is over, the oldest first."""
+
+    def waiting_routes(self, query: HeldQuery, limit: int) -> tuple[Route, ...]:
+        """Return at most `limit` routes that wait, of the alerts that are meant."""
+
+    def next_release_at(self) -> datetime | None:
+        """Return when the next wait ends, None if nothing waits."""
+
+    def waiting_counts(self) -> Mapping[str, int]:
+        """Return how many alerts wait for a channel, for each reason."""
+
+    def add_silence(self, silence: Silence) -> int:
+        """Store a silence; return its id."""
+
+    def silences(self, now: datetime | None = None) -> tuple[Silence, ...]:
+        """Return the silences in force at `now`, all that ever were without it."""
+
+    def end_silence(self, silence_id: int, now: datetime) -> bool:
+        """End a silence; say whether it was in force."""
+
+    def ended_silences(self, now: datetime) -> tuple[Silence, ...]:
+        """Return the silences that ended and were not told of; they count as told."""
+
+    def silenced_counts(self) -> Mapping[int, int]:
+        """Return how many alerts each silence holds still."""
+
     # the outbox
 
     def enqueue(
@@ -167,8 +235,8 @@ class Transaction(Protocol):
         now: datetime,
         *,
         entry_id: int | None = None,
-    ) -> None:
-        """Put a message into the outbox, one delivery for each place."""
+    ) -> int:
+        """Put a message into the outbox, one delivery for each place; return its id."""
 
     def due_lanes(self, now: datetime) -> tuple[Lane, ...]:
         """Return the lanes with something to try now; expired leases are freed."""

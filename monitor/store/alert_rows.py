@@ -52,6 +52,7 @@ _ALERT = Prepared(
         "channels",
         "because",
         "hold",
+        "silence_id",
         "created_at",
     ],
 )
@@ -107,10 +108,17 @@ class AlertRows:
         self._connection.execute(update(alerts).where(*waits).values(because=places))
 
     def add_alert(
-        self, match_id: int, rule: Rule, verdict: Verdict, now: datetime
+        self,
+        match_id: int,
+        rule: Rule,
+        verdict: Verdict,
+        now: datetime,
+        *,
+        silence_id: int | None = None,
     ) -> StoredAlert:
         """Store the alert of a match, unless its story was told for the rule."""
         entry_id, because = _MATCHED.one(self._connection, match=match_id)
+        hold = verdict.hold if silence_id is None else HoldReason.SILENCED
         values = {
             "rule": rule.name,
             "story": verdict.story,
@@ -118,14 +126,15 @@ class AlertRows:
             "priority": int(rule.priority),
             "channels": list(rule.channels),
             "because": json.loads(because),
-            "hold": verdict.hold,
+            "hold": hold,
+            "silence_id": silence_id,
             "created_at": now,
         }
         made = _ALERT.first(self._connection, **values)
         if made is None:
             alert_id, suppressed = self._join_story(values)
         else:
-            alert_id, suppressed = int(made[0]), verdict.hold
+            alert_id, suppressed = int(made[0]), hold
         _ALERTED.run(
             self._connection, match=match_id, alert_id=alert_id, suppressed=suppressed
         )
@@ -162,6 +171,8 @@ class AlertRows:
             wanted = wanted.where(feeds.c.name == query.feed)
         if query.rule:
             wanted = wanted.where(alerts.c.rule == query.rule)
+        if query.silence:
+            wanted = wanted.where(alerts.c.silence_id == query.silence)
         found = self._connection.execute(wanted.order_by(alerts.c.id)).mappings()
         return tuple(rows.stored_alert(row) for row in found)
 

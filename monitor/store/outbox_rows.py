@@ -10,6 +10,7 @@ from sqlalchemy import (
     Select,
     and_,
     case,
+    exists,
     func,
     insert,
     literal,
@@ -55,17 +56,18 @@ class OutboxRows(RepairRows):
         now: datetime,
         *,
         entry_id: int | None = None,
-    ) -> None:
-        """Put a message into the outbox, one delivery for each place."""
+    ) -> int:
+        """Put a message into the outbox, one delivery for each place; return its id."""
         values = {"channel": channel, "entry_id": entry_id, "created_at": now}
         statement = insert(messages).values(body=codec.to_json(message), **values)
         made = self._connection.execute(statement.returning(messages.c.id))
-        message_id = made.scalar_one()
+        message_id = int(made.scalar_one())
         for alert_id in message.alerts:
             told = {"message_id": message_id, "alert_id": alert_id}
             self._connection.execute(insert(message_alerts).values(**told))
         for place in range(places):
             self._insert(message_id, Lane(channel, place), now)
+        return message_id
 
     def due_lanes(self, now: datetime) -> tuple[Lane, ...]:
         """Return the lanes with something to try now; expired leases are freed."""
@@ -177,7 +179,8 @@ class OutboxRows(RepairRows):
         """Return how many deliveries are in each state; of alerts alone if asked."""
         query = select(deliveries.c.state, func.count()).group_by(deliveries.c.state)
         if of_alerts:
-            query = query.join(messages).where(messages.c.entry_id.is_not(None))
+            tells = message_alerts.c.message_id == deliveries.c.message_id
+            query = query.where(exists().where(tells))
         counted = {row[0]: int(row[1]) for row in self._connection.execute(query)}
         return {state.value: counted.get(state, 0) for state in DeliveryState}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
@@ -119,6 +119,11 @@ def entry_of(row: Row) -> Entry:
     return Entry(key=row["key"], categories=tuple(row["categories"]), **values)
 
 
+def time_of(stored: str) -> datetime:
+    """Return a time as the driver reads it."""
+    return datetime.fromisoformat(stored).replace(tzinfo=UTC)
+
+
 def because_values(because: tuple[Because, ...]) -> list[list[object]]:
     """Return places as lists, the shape in which they are stored."""
     return [[b.field, b.term, b.text, b.start, b.end] for b in because]
@@ -151,4 +156,5 @@ def stored_alert(row: Row) -> StoredAlert:
         created_at=created,
         label=row["label"],
         hold=None if hold is None else HoldReason(hold),
+        silence_id=row["alert_silence_id"],
     )

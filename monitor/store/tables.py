@@ -129,6 +129,7 @@ class AlertRow(SQLModel, table=True):
     channels: list[str] = Field(default_factory=list, sa_column=Column(JSON))
     because: list[Any] = Field(default_factory=list, sa_column=Column(JSON))
     hold: str | None = Field(default=None, index=True)
+    silence_id: int | None = None
     created_at: datetime = Field(sa_type=Utc)
     released_at: datetime | None = Field(default=None, sa_type=Utc)
 

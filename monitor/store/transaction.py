@@ -25,6 +25,7 @@ from monitor.store.entry_rows import EntryRows
 from monitor.store.lexicon_rows import LexiconRows
 from monitor.store.outbox_rows import OutboxRows
 from monitor.store.prepared import driver
+from monitor.store.route_rows import RouteRows
 from monitor.store.search_rows import SearchRows
 from monitor.store.trouble_rows import TroubleRows
 from monitor.store.websub_rows import WebSubRows
@@ -36,7 +37,14 @@ _TOGETHER = 50
 
 
 class SqlTransaction(
-    EntryRows, AlertRows, OutboxRows, SearchRows, LexiconRows, TroubleRows, WebSubRows
+    EntryRows,
+    AlertRows,
+    RouteRows,
+    OutboxRows,
+    SearchRows,
+    LexiconRows,
+    TroubleRows,
+    WebSubRows,
 ):
     """Everything that a job may read and write, on one connection."""
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from monitor.config import Loaded, format_diagnostic
 from monitor.jobs.in_force import InForce
+from monitor.jobs.release import revisit
 from monitor.jobs.report import tell_ops
 from monitor.jobs.websub import review
 from monitor.model import Diagnostic, Severity
@@ -27,6 +28,7 @@ def settle_in(tx: Transaction, in_force: InForce, loaded: Loaded, now: datetime)
     tx.sync_feeds(in_force.settings.feeds, now)
     review(tx, in_force, now)
     orphaned = tx.sync_outbox(in_force.lanes, in_force.rules)
+    revisit(tx, in_force, now)
     tx.save_rule_files(loaded.sources, now)
     tx.probe_broken(now)
     if tx.close_report(CONFIG):

@@ -21,6 +21,7 @@ from monitor.model import (
     PollPolicy,
     Priority,
     Rate,
+    Rule,
     Settings,
     WebSub,
 )
@@ -122,8 +123,13 @@ def test_every_key_arrives(folder: ConfigFolder) -> None:
                 identity=Identity.LINK,
             ),
         ),
-        default_rule_channels=("night",),
-        default_rule_priority=Priority.LOW,
+        default_rule=Rule(
+            "",
+            "",
+            channels=("night",),
+            priority=Priority.LOW,
+            throttle=Rate(20, timedelta(hours=1)),
+        ),
         websub=WebSub("::1", 8090, "https://example.org/hubs"),
     )
 

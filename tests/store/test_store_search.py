@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
+from alembic import command
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import delete
+from sqlalchemy import create_engine, delete, text
 from store_values import NOW, again, entry, new, with_feed
 
 from monitor.errors import QueryError
@@ -19,6 +19,7 @@ from monitor.matching.forms import Affix, WordForm
 from monitor.matching.narrowing import anchor_keys
 from monitor.model import Entry, KnownEntry, Novelty
 from monitor.store.database import Database, database_path
+from monitor.store.migrations.upgrade import configuration
 from monitor.store.search_rows import _token, _tokens
 from monitor.store.tables import entries, entry_keys, entry_words
 from monitor.store.transaction import SqlStore, SqlTransaction
@@ -121,23 +122,36 @@ def test_search_finds_what_a_full_scan_finds(
     assert found == scanned
 
 
-def test_entries_of_a_version_without_the_index_are_found(
-    url: str, store: SqlStore
-) -> None:
-    titles = ("Müller in der Straße", "Ganz anderes")
-    store.run(
-        lambda tx: [
-            tx.save_entry(with_feed(tx), new(entry(f"g:{n}", title)), NOW)
-            for n, title in enumerate(titles)
-        ]
-    )
-    store.close()
-    with closing(sqlite3.connect(database_path(url))) as connection, connection:
-        later = ("entry_word_index", "entry_words", "rule_versions")
-        for table in (*later, "feed_troubles", "websub"):
-            connection.execute(f"DROP TABLE {table}")
-        connection.execute("ALTER TABLE feeds DROP COLUMN traits")
-        connection.execute("UPDATE alembic_version SET version_num = '0002'")
+def before_the_index(url: str) -> None:
+    """Make a database of the version before the index, with two entries."""
+    path = database_path(url)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(f"sqlite:///{path}")
+    with engine.begin() as connection:
+        command.upgrade(configuration(connection), "0002")
+        connection.execute(
+            text(
+                "INSERT INTO feeds (name, url, title, body_hash, errors, equal_bodies,"
+                " status, error, active) VALUES ('faz', 'x', '', '', 0, 0, 'ok', '', 1)"
+            )
+        )
+        for n, title in enumerate(("Müller in der Straße", "Ganz anderes")):
+            connection.execute(
+                text(
+                    "INSERT INTO entries (feed_id, key, title, summary, content,"
+                    " author, categories, language, fingerprint, story, label,"
+                    " first_seen_at, last_seen_at) VALUES (1, :key, :title, '', '', '',"
+                    " '[]', '', '', :key, '', '2026-01-05 12:00:00',"
+                    " '2026-01-05 12:00:00')"
+                ),
+                {"key": f"g:{n}", "title": title},
+            )
+    engine.dispose()
+
+
+def test_entries_of_a_version_without_the_index_are_found(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/old/monitor.db"
+    before_the_index(url)
 
     upgraded = SqlStore(Database.open(url))
     compiled = compile_query("mueller AND strasse")

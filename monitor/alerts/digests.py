@@ -1,0 +1,57 @@
+"""What a digest says of alerts that had to wait."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import tzinfo
+from itertools import groupby
+from types import MappingProxyType
+from typing import Final
+
+from monitor.alerts.wording import at_local_time, counted, cut, one_line
+from monitor.model import DigestItem, HoldReason, Route
+
+_LONGEST_TITLE: Final = 300
+_LONGEST_NAME: Final = 80
+
+_WHY: Final = MappingProxyType(
+    {
+        HoldReason.COOLDOWN: "while {rule} cooled down",
+        HoldReason.THROTTLED: "of {rule}, more than it may tell at a time",
+        HoldReason.QUIET_HOURS: "of the quiet hours",
+        HoldReason.DIGEST: "of the digest",
+    }
+)
+
+
+def digest_title(reason: HoldReason, rule: str, count: int) -> str:
+    """Return "12 entries of the quiet hours"; `rule` counts where it is its own."""
+    why = _WHY[reason].format(rule=rule)
+    return f"{counted(count, 'entry', 'entries')} {why}"
+
+
+def items_of(routes: Sequence[Route]) -> tuple[DigestItem, ...]:
+    """Return an item for each entry, in the order in which they began to wait."""
+    in_order = sorted(routes, key=lambda r: (r.alert.first_seen_at, r.alert.entry_id))
+    of_entries = groupby(in_order, key=lambda route: route.alert.entry_id)
+    return tuple(_item(tuple(of_entry)) for _, of_entry in of_entries)
+
+
+def _item(routes: Sequence[Route]) -> DigestItem:
+    first = routes[0]
+    entry = first.alert.entry
+    return DigestItem(
+        alerts=tuple(route.alert.id for route in routes),
+        rules=tuple(route.alert.rule for route in routes),
+        title=cut(one_line(entry.title), _LONGEST_TITLE),
+        source=cut(one_line(first.alert.source), _LONGEST_NAME),
+        link=entry.link,
+        at=entry.published_at or first.alert.first_seen_at,
+        reason=first.hold.reason.value,
+    )
+
+
+def waited(route: Route, zone: tzinfo) -> str:
+    """Return the remark on an alert that waited alone: since when, and why."""
+    since = at_local_time(route.since, zone)
+    return f"waited since {since} ({route.hold.reason})"

@@ -1,0 +1,321 @@
+"""From alerts to channels: what waits, why, and that all of it is told in the end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from house import DESK, OPS, House, rule
+
+from monitor.config.quantities import quiet_hours
+from monitor.jobs.release import release, revisit
+from monitor.model import (
+    Feed,
+    HeldQuery,
+    HoldReason,
+    MessageKind,
+    Priority,
+    Rate,
+    Rule,
+    Silence,
+)
+from monitor.testing import FakeClock
+
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+EVENING = datetime(2026, 1, 5, 21, tzinfo=UTC)
+NIGHT = {"quiet_hours": (quiet_hours("22:00-07:00"),)}
+WORDS = ("Aserbaidschan eins", "Aserbaidschan zwei", "Aserbaidschan drei")
+
+
+@pytest.fixture
+def make() -> Iterator[list[House]]:
+    """Lend a list that a test puts its house into, and close that at the end."""
+    houses: list[House] = []
+    yield houses
+    for one in houses:
+        one.store.close()
+
+
+async def settled(
+    folder: Path,
+    houses: list[House],
+    *rules: Rule,
+    at: datetime = EVENING,
+    **manners: object,
+) -> House:
+    """Return a monitor whose feed had its first poll."""
+    house = House(
+        folder,
+        rules=rules or (rule(),),
+        manners={"desk": dict(manners)},
+        clock=FakeClock(at),
+    )
+    houses.append(house)
+    house.publish("nothing of interest")
+    await house.poll()
+    return house
+
+
+def waiting(house: House) -> dict[str, int]:
+    return dict(house.store.run(lambda tx: tx.waiting_counts()))
+
+
+async def test_what_a_rule_tells_too_much_of_comes_as_one_digest(
+    tmp_path: Path, make: list[House]
+) -> None:
+    house = await settled(tmp_path, make, rule(throttle=Rate(1, HOUR)))
+    house.publish(*WORDS)
+    counts = await house.poll()
+    assert counts.alerts == 3
+    assert counts.held == {"throttled": 2}
+    await house.deliver()
+    first = house.titles()
+    assert len(first) == 1
+
+    house.clock.advance(59 * MINUTE)
+    await house.deliver()
+    assert house.titles() == first
+    house.clock.advance(2 * MINUTE)
+    await house.deliver()
+
+    _, digest = (message for at, message, _ in house.places.sent if at == DESK)
+    assert digest.kind is MessageKind.DIGEST
+    assert digest.title == "2 entries of waffen, more than it may tell at a time"
+    told = {*first, *(item.title for item in digest.items)}
+    assert told == set(WORDS)
+    assert {item.reason for item in digest.items} == {"throttled"}
+    assert waiting(house) == {}
+
+
+async def test_a_digest_counts_as_one_message_and_the_rest_waits_on(
+    tmp_path: Path, make: list[House]
+) -> None:
+    house = await settled(tmp_path, make, rule(throttle=Rate(1, HOUR)))
+    house.publish(*WORDS)
+    await house.poll()
+    house.clock.advance(HOUR)
+    await house.deliver()
+    house.publish("Aserbaidschan vier")
+    counts = await house.poll()
+    assert counts.held == {"throttled": 1}
+
+
+async def test_quiet_hours_end_with_a_digest_and_urgent_alerts_pass(
+    tmp_path: Path, make: list[House]
+) -> None:
+    urgent = rule("dringend", "zwei", priority=Priority.URGENT)
+    house = await settled(tmp_path, make, rule(), urgent, **NIGHT)
+    house.clock.advance(HOUR)
+    house.publish(*WORDS)
+    counts = await house.poll()
+    assert counts.held == {"quiet_hours": 3}
+    await house.deliver()
+    ((_, message, _),) = house.places.sent
+    assert message.rules == ("dringend",)
+
+    house.clock.wall = datetime(2026, 1, 6, 7, tzinfo=UTC)
+    await house.deliver()
+    digest = house.places.sent[-1][1]
+    assert digest.title == "3 entries of the quiet hours"
+    assert [item.title for item in digest.items] == list(WORDS)
+
+
+async def test_what_waited_alone_comes_as_itself_and_says_so(
+    tmp_path: Path, make: list[House]
+) -> None:
+    house = await settled(tmp_path, make, digest="0 8 * * *")
+    house.publish(WORDS[0])
+    counts = await house.poll()
+    assert counts.held == {"digest": 1}
+    house.clock.wall = datetime(2026, 1, 6, 8, tzinfo=UTC)
+    await house.deliver()
+    message = house.places.sent[-1][1]
+    assert message.kind is MessageKind.ALERT
+    assert message.labels == ("waited since 5 Jan 2026, 21:20 (digest)",)
+
+
+async def test_a_wait_that_is_over_gives_way_to_the_next_reason(
+    tmp_path: Path, make: list[House]
+) -> None:
+    cool = rule(cooldown=3 * HOUR)
+    house = await settled(tmp_path, make, cool, **NIGHT)
+    house.publish(WORDS[0])
+    await house.poll()
+    await house.deliver()
+    house.publish(WORDS[1])
+    counts = await house.poll()
+    assert counts.held == {"cooldown": 1}
+    house.clock.advance(3 * HOUR)
+    await house.deliver()
+    assert waiting(house) == {"quiet_hours": 1}
+    house.clock.wall = datetime(2026, 1, 6, 7, tzinfo=UTC)
+    await house.deliver()
+    assert house.titles() == list(WORDS[:2])
+
+
+async def test_a_time_that_passed_while_nothing_ran_is_made_up_for(
+    tmp_path: Path, make: list[House]
+) -> None:
+    house = await settled(tmp_path, make, digest="0 8 * * *")
+    house.publish(*WORDS)
+    await house.poll()
+    house.clock.wall = datetime(2026, 1, 8, 12, tzinfo=UTC)
+    house.store.run(lambda tx: revisit(tx, house.in_force, house.clock.now()))
+    await house.deliver()
+    assert len(house.places.sent[-1][1].items) == 3
+
+
+async def test_a_clock_that_went_back_does_not_put_off_what_waits(
+    tmp_path: Path, make: list[House]
+) -> None:
+    house = await settled(tmp_path, make, digest="0 8 * * *")
+    house.publish(*WORDS)
+    house.clock.advance(timedelta(days=365))
+    await house.poll()
+    house.clock.wall -= timedelta(days=365)
+    await house.deliver()
+    assert len(house.places.sent[-1][1].items) == 3
+
+
+async def test_what_no_longer_holds_lets_go_at_the_next_reload(
+    tmp_path: Path, make: list[House]
+) -> None:
+    house = await settled(tmp_path, make, digest="0 8 * * *")
+    house.publish(*WORDS)
+    await house.poll()
+    house.manners = {}
+    house.configure()
+    house.store.run(lambda tx: revisit(tx, house.in_force, house.clock.now()))
+    await house.deliver()
+    assert len(house.places.sent[-1][1].items) == 3
+
+
+async def test_another_time_counts_from_the_reload_on(
+    tmp_path: Path, make: list[House]
+) -> None:
+    house = await settled(tmp_path, make, digest="0 8 * * *")
+    house.publish(*WORDS)
+    await house.poll()
+    house.manners = {"desk": {"digest": "0 22 * * *"}}
+    house.configure()
+    house.store.run(lambda tx: revisit(tx, house.in_force, house.clock.now()))
+    assert waiting(house) == {"digest": 3}
+    house.clock.wall = datetime(2026, 1, 5, 22, tzinfo=UTC)
+    await house.deliver()
+    assert len(house.places.sent[-1][1].items) == 3
+
+
+async def test_a_rule_and_a_channel_that_left_hold_nothing_back(
+    tmp_path: Path, make: list[House]
+) -> None:
+    house = await settled(tmp_path, make, digest="0 8 * * *")
+    house.publish(*WORDS)
+    await house.poll()
+    house.rules, house.channels = (), {"ops": 1}
+    house.configure()
+    house.store.run(lambda tx: revisit(tx, house.in_force, house.clock.now()))
+    await house.deliver_job.due_lanes()
+    assert waiting(house) == {}
+    assert sum(house.counts().values()) == 1
+
+
+async def test_a_person_lets_go_what_waits_before_its_time(
+    tmp_path: Path, make: list[House]
+) -> None:
+    house = await settled(tmp_path, make, digest="0 8 * * *")
+    house.publish(*WORDS)
+    await house.poll()
+
+    def let_go(**query: object) -> int:
+        wanted = HeldQuery(**query)  # type: ignore[arg-type]
+        now = house.clock.now()
+        return len(house.store.run(lambda tx: release(tx, house.in_force, wanted, now)))
+
+    assert let_go(reason=HoldReason.FIRST_POLL) == 0
+    assert let_go(reason=HoldReason.QUIET_HOURS) == 0
+    assert let_go(feed="other") == 0
+    assert let_go(rule="other") == 0
+    assert let_go(silence=7) == 0
+    assert let_go(ids=(1,)) == 1
+    assert let_go(reason=HoldReason.DIGEST) == 2
+    assert let_go() == 0
+    await house.deliver()
+    assert len(house.places.sent) == 2
+
+
+async def test_a_silence_holds_what_it_names_and_its_end_is_told(
+    tmp_path: Path, make: list[House]
+) -> None:
+    other = rule("andere", "eins")
+    house = await settled(tmp_path, make, rule(), other)
+    now = house.clock.now()
+    silence = Silence(
+        0, now + HOUR, now, rule="waffen", words="eins OR zwei", author="anna", why="x"
+    )
+    assert house.store.run(lambda tx: tx.add_silence(silence)) == 1
+    house.publish(*WORDS)
+    counts = await house.poll()
+    assert counts.held == {"silenced": 2}
+    await house.deliver()
+    told = [m.rules for _, m, _ in house.places.sent]
+    assert told == [("andere",), ("waffen",)]
+
+    house.clock.advance(HOUR)
+    await house.deliver()
+    await house.deliver()
+    assert house.titles(OPS) == ["silence 1 ended: 2 alerts held"]
+    query = HeldQuery(silence=1)
+    now = house.clock.now()
+    house.store.run(lambda tx: release(tx, house.in_force, query, now))
+    await house.deliver()
+    assert sorted(house.titles()) == sorted([*WORDS, WORDS[0]])
+
+
+async def test_a_silence_of_another_feed_or_of_words_without_a_list_holds_nothing(
+    tmp_path: Path, make: list[House]
+) -> None:
+    house = await settled(tmp_path, make)
+    now = house.clock.now()
+    for more in ({"feed": "other"}, {"rule": "other"}, {"words": "$gone"}):
+        one = Silence(0, now + HOUR, now, **more)
+        house.store.run(lambda tx, one=one: tx.add_silence(one))
+    house.publish(WORDS[0])
+    assert (await house.poll()).held == {}
+    assert await house.deliver()
+
+
+async def test_a_silence_that_held_nothing_ends_without_a_word(
+    tmp_path: Path, make: list[House]
+) -> None:
+    house = await settled(tmp_path, make)
+    now = house.clock.now()
+    house.store.run(lambda tx: tx.add_silence(Silence(0, now + HOUR, now, feed="news")))
+    assert house.store.run(lambda tx: tx.end_silence(1, now))
+    assert not house.store.run(lambda tx: tx.end_silence(1, now))
+    house.publish(WORDS[0])
+    assert (await house.poll()).held == {}
+    await house.deliver()
+    assert house.titles(OPS) == []
+
+
+async def test_a_copy_that_comes_after_a_silence_is_told(
+    tmp_path: Path, make: list[House]
+) -> None:
+    """Nobody was told of the first: it must not swallow what may go out."""
+    house = await settled(tmp_path, make)
+    second = "https://second.example.org/feed"
+    house.feeds = (*house.feeds, Feed("second", second, 10 * MINUTE))
+    house.configure()
+    house.publish("nothing of interest", url=second)
+    await house.poll("second")
+    now = house.clock.now()
+    one = Silence(0, now + HOUR, now, feed="news")
+    house.store.run(lambda tx: tx.add_silence(one))
+    house.publish(WORDS[0])
+    assert (await house.poll()).held == {"silenced": 1}
+    house.publish(WORDS[0], url=second)
+    assert (await house.poll("second")).held == {}
+    await house.deliver()
+    assert house.titles() == [WORDS[0]]
