@@ -25,6 +25,7 @@ from monitor.cli.frame import (
 from monitor.cli.output import cell, print_json, print_pairs, print_rows, say, show
 from monitor.jobs.release import release
 from monitor.model import HeldQuery, HoldReason, StoredAlert
+from monitor.store.route_views import RouteView
 from monitor.store.views import DeliveryView
 from monitor.wiring import in_force_of
 
@@ -74,12 +75,17 @@ def list_alerts(
                 told_with=told_with,
                 limit=limit,
             )
-            told = views.deliveries([alert.id for alert in found])
-            rows = [_row(alert, told[alert.id]) for alert in found]
+            ids = [alert.id for alert in found]
+            told, ways = views.deliveries(ids), views.routes(ids)
+            rows = [_row(alert, told[alert.id], ways[alert.id]) for alert in found]
     print_rows(rows, _COLUMNS, as_json=as_json)
 
 
-def _row(alert: StoredAlert, deliveries: Sequence[DeliveryView]) -> dict[str, object]:
+def _row(
+    alert: StoredAlert,
+    deliveries: Sequence[DeliveryView],
+    routes: Sequence[RouteView],
+) -> dict[str, object]:
     return {
         "id": alert.id,
         "rule": alert.rule,
@@ -90,20 +96,31 @@ def _row(alert: StoredAlert, deliveries: Sequence[DeliveryView]) -> dict[str, ob
         "source": alert.source,
         "channels": alert.channels,
         "hold": alert.hold,
-        "state": state_of(alert, deliveries),
+        "state": state_of(alert, deliveries, routes),
         "created_at": alert.created_at,
         "deliveries": [
             {"id": d.id, "channel": d.channel, "state": d.state, "reason": d.reason}
             for d in deliveries
         ],
+        "waiting": [
+            {"channel": way.channel, "reason": wait.reason, "until": wait.until}
+            for way in routes
+            if (wait := way.waiting) is not None
+        ],
     }
 
 
-def state_of(alert: StoredAlert, deliveries: Sequence[DeliveryView]) -> str:
+def state_of(
+    alert: StoredAlert,
+    deliveries: Sequence[DeliveryView],
+    routes: Sequence[RouteView],
+) -> str:
     """Return in a few words where an alert is: ``held: first_poll``, ``sent`` ..."""
     if alert.hold is not None:
         return f"held: {alert.hold.value}"
     states = Counter(_state(delivery) for delivery in deliveries)
+    waits = [way.waiting for way in routes]
+    states.update(f"held: {wait.reason}" for wait in waits if wait is not None)
     if len(states) == 1:
         return next(iter(states))
     return ", ".join(f"{count} {state}" for state, count in states.items())
@@ -132,24 +149,29 @@ def show_alert(
         if views is None or alert is None:
             say(f"monitor: there is no alert {alert_id}; see `monitor alerts list`")
             raise typer.Exit(PROBLEM)
+        routes = views.routes([alert_id])[alert_id]
         deliveries = [
             replace(delivery, tries=views.tries(delivery.id))
             for delivery in views.deliveries([alert_id])[alert_id]
         ]
     if as_json:
-        print_json({**asdict(alert), "deliveries": deliveries})
+        print_json({**asdict(alert), "routes": routes, "deliveries": deliveries})
     else:
-        _print(alert, deliveries)
+        _print(alert, deliveries, routes)
 
 
-def _print(alert: StoredAlert, deliveries: Sequence[DeliveryView]) -> None:
+def _print(
+    alert: StoredAlert,
+    deliveries: Sequence[DeliveryView],
+    routes: Sequence[RouteView],
+) -> None:
     entry = alert.entry
     print_pairs(
         [
             ("alert", alert.id),
             ("rule", alert.rule),
             ("priority", alert.priority),
-            ("state", state_of(alert, deliveries)),
+            ("state", state_of(alert, deliveries, routes)),
             ("title", entry.title),
             ("link", entry.link),
             ("source", f"{alert.source} ({alert.feed})"),
@@ -160,8 +182,18 @@ def _print(alert: StoredAlert, deliveries: Sequence[DeliveryView]) -> None:
             ("key", entry.key),
         ]
     )
+    for route in routes:
+        print_route(route)
     for delivery in deliveries:
         _print_delivery(delivery)
+
+
+def print_route(route: RouteView) -> None:
+    """Print the waits of an alert for a channel, a line for each."""
+    for wait in route.waits:
+        until = f"until {cell(wait.until)}" if wait.until else "-"
+        end = cell(wait.ended_at) if wait.ended_at else until
+        show(f"\nheld for {route.channel}: {wait.reason}, {cell(wait.since)} {end}")
 
 
 def _print_delivery(delivery: DeliveryView) -> None:
@@ -206,6 +238,9 @@ def release_alerts(
     ] = None,
     feed: Annotated[str, typer.Option(help="Only of this feed.")] = "",
     rule: Annotated[str, typer.Option(help="Only of this rule.")] = "",
+    silence: Annotated[
+        int, typer.Option(help="Only what the silence with this ID held.")
+    ] = 0,
     to: Annotated[
         str,
         typer.Option(help="Send orphaned deliveries of the alerts to this channel."),
@@ -213,8 +248,9 @@ def release_alerts(
     all_held: Annotated[bool, typer.Option("--all", help="Everything held.")] = False,
 ) -> None:
     """Let held alerts go out. Example: monitor alerts release --reason first_poll."""
-    if not (ids or reason or feed or rule or all_held):
-        say("monitor: name the alerts, a --reason, --feed or --rule, or type --all")
+    if not (ids or reason or feed or rule or silence or all_held):
+        what = "a --reason, --feed, --rule or --silence"
+        say(f"monitor: name the alerts, {what}, or type --all")
         raise typer.Exit(UNUSABLE)
     around = surroundings(context)
     loaded, settings = usable_files(around)
@@ -222,13 +258,16 @@ def release_alerts(
     if to and to not in in_force.places:
         say(f"monitor: there is no channel {to!r}; see `monitor channels list`")
         raise typer.Exit(UNUSABLE)
-    query = HeldQuery(tuple(ids or ()), reason or "", feed, rule)
+    query = HeldQuery(tuple(ids or ()), reason or "", feed, rule, silence)
     with open_views(settings, around.config) as views:
         orphans = [] if views is None else views.orphaned_alerts(query)
     with open_store(settings, around.config) as store:
         released = store.run(lambda tx: release(tx, in_force, query, now))
         places = in_force.places.get(to, 0)
         moved = store.run(lambda tx: tx.redirect(orphans, to or None, places))
-    also = f", {moved} orphaned deliveries let go" if moved else ""
+        ids_now = HeldQuery(tuple(alert.id for alert in released))
+        waits = store.run(lambda tx: tx.waiting_counts(ids_now)) if released else {}
+    also = "".join(f", {n} of them wait ({why})" for why, n in waits.items())
+    also += f", {moved} orphaned deliveries let go" if moved else ""
     say(f"{len(released)} alerts released{also}")
     raise typer.Exit(PROBLEM if ids and not (released or moved) else OK)

@@ -19,6 +19,7 @@ from monitor.cli import (
     rules,
     run,
     search,
+    silence,
     status,
 )
 from monitor.cli.frame import PROBLEM, UNUSABLE, Command, Group
@@ -50,6 +51,7 @@ app.add_typer(feeds.app, name="feeds")
 app.add_typer(rules.app, name="rules")
 app.add_typer(channels.app, name="channels")
 app.add_typer(alerts.app, name="alerts")
+app.add_typer(silence.app, name="silence")
 
 
 def _show_version(value: bool) -> None:  # noqa: FBT001 - typer's callback

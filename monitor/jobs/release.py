@@ -14,6 +14,7 @@ from monitor.alerts.digests import digest_title, items_of, waited
 from monitor.alerts.holding_back import ORDER, Situation, hold_back, look_back
 from monitor.jobs.in_force import InForce
 from monitor.model import (
+    EVERYTHING,
     ChannelSpec,
     HeldQuery,
     Hold,
@@ -78,7 +79,7 @@ def release_due(tx: Transaction, in_force: InForce, now: datetime) -> int:
 def revisit(tx: Transaction, in_force: InForce, now: datetime) -> None:
     """Let what waits wait by the rules and channels that are in force now."""
     ways = _Ways(tx, in_force, now)
-    for route in tx.waiting_routes(HeldQuery(), _AT_ONCE):
+    for route in tx.waiting_routes(EVERYTHING, _AT_ONCE):
         if route.hold.until <= now:
             continue  # due before the files were read: its time is not put off
         at = ORDER.index(route.hold.reason)

@@ -7,6 +7,7 @@ in ``docs/glossary.md``.
 from __future__ import annotations
 
 from monitor.model.alerts import (
+    EVERYTHING,
     Because,
     DigestItem,
     Excerpt,
@@ -75,6 +76,7 @@ from monitor.model.websub import (
 
 __all__ = [
     "CLAIM",
+    "EVERYTHING",
     "Advert",
     "Because",
     "BodyFormat",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from monitor.model.configuration import Priority
 from monitor.model.entries import Entry, HoldReason
@@ -140,3 +141,6 @@ class HeldQuery:
     feed: str = ""
     rule: str = ""
     silence: int = 0
+
+
+EVERYTHING: Final = HeldQuery()

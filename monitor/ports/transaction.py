@@ -8,6 +8,7 @@ from typing import Protocol
 
 from monitor.matching.forms import WordForm
 from monitor.model import (
+    EVERYTHING,
     Because,
     Delivery,
     Entry,
@@ -207,8 +208,8 @@ class Transaction(Protocol):
     def next_release_at(self) -> datetime | None:
         """Return when the next wait ends, None if nothing waits."""
 
-    def waiting_counts(self) -> Mapping[str, int]:
-        """Return how many alerts wait for a channel, for each reason."""
+    def waiting_counts(self, query: HeldQuery = EVERYTHING) -> Mapping[str, int]:
+        """Return how many of the alerts meant wait for a channel, by reason."""
 
     def add_silence(self, silence: Silence) -> int:
         """Store a silence; return its id."""

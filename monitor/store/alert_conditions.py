@@ -5,14 +5,16 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, Select, or_, select
 
 from monitor.model import DeliveryState
+from monitor.store.route_tables import routes
 from monitor.store.tables import alerts, deliveries, message_alerts
 
 
 def in_state(state: str) -> ColumnElement[bool]:
-    """Return whether an alert is held, or has a delivery in the state."""
+    """Return whether an alert is held or waits, or has a delivery in the state."""
     if state == DeliveryState.HELD:
         is_held = alerts.c.hold.is_not(None)
-        return or_(is_held, alerts.c.id.in_(_told_in(state)))
+        waits = select(routes.c.alert_id).where(routes.c.until.is_not(None))
+        return or_(is_held, alerts.c.id.in_(_told_in(state)), alerts.c.id.in_(waits))
     return alerts.c.id.in_(_told_in(state))
 
 

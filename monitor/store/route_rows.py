@@ -20,12 +20,20 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.sqlite import insert
 
-from monitor.model import HeldQuery, Hold, HoldReason, Route, Silence, StoredAlert
+from monitor.model import (
+    EVERYTHING,
+    HeldQuery,
+    Hold,
+    HoldReason,
+    Route,
+    Silence,
+    StoredAlert,
+)
 from monitor.store import rows
 from monitor.store.alert_rows import alerts_with_entries
 from monitor.store.prepared import Prepared, stored_time
 from monitor.store.route_tables import routes, silences
-from monitor.store.tables import alerts, feeds
+from monitor.store.tables import alerts, entries, feeds
 
 _CLOCK_WENT_BACK: Final = timedelta(hours=1)
 """A wait that began so much later than now was set before the clock went back."""
@@ -146,18 +154,7 @@ class RouteRows:
 
     def waiting_routes(self, query: HeldQuery, limit: int) -> tuple[Route, ...]:
         """Return at most `limit` routes that wait, of the alerts that are meant."""
-        meant: list[ColumnElement[bool]] = [routes.c.until.is_not(None)]
-        if query.ids:
-            meant.append(routes.c.alert_id.in_(query.ids))
-        if query.reason:
-            meant.append(routes.c.reason == query.reason)
-        if query.feed:
-            meant.append(feeds.c.name == query.feed)
-        if query.rule:
-            meant.append(alerts.c.rule == query.rule)
-        if query.silence:
-            meant.append(alerts.c.silence_id == query.silence)
-        return self._routes(and_(*meant), limit)
+        return self._routes(_meant(query), limit)
 
     def _routes(self, which: ColumnElement[bool], limit: int) -> tuple[Route, ...]:
         shown = [routes.c[n].label(f"route_{n}") for n in _SHOWN]
@@ -177,14 +174,15 @@ class RouteRows:
         found: datetime | None = self._connection.execute(query).scalar_one()
         return found
 
-    def waiting_counts(self) -> Mapping[str, int]:
-        """Return how many alerts wait for a channel, for each reason."""
-        query = (
+    def waiting_counts(self, query: HeldQuery = EVERYTHING) -> Mapping[str, int]:
+        """Return how many of the alerts meant wait for a channel, by reason."""
+        meant = (
             select(routes.c.reason, func.count(routes.c.alert_id.distinct()))
-            .where(routes.c.until.is_not(None))
+            .select_from(routes.join(alerts).join(entries).join(feeds))
+            .where(_meant(query))
             .group_by(routes.c.reason)
         )
-        return {row[0]: int(row[1]) for row in self._connection.execute(query)}
+        return {row[0]: int(row[1]) for row in self._connection.execute(meant)}
 
     # silences
 
@@ -231,6 +229,20 @@ class RouteRows:
             .group_by(alerts.c.silence_id)
         )
         return {row[0]: int(row[1]) for row in self._connection.execute(query)}
+
+
+def _meant(query: HeldQuery) -> ColumnElement[bool]:
+    """Return which routes wait, of the alerts that are meant."""
+    narrowed = (
+        (query.ids, routes.c.alert_id.in_(query.ids)),
+        (query.reason, routes.c.reason == query.reason),
+        (query.feed, feeds.c.name == query.feed),
+        (query.rule, alerts.c.rule == query.rule),
+        (query.silence, alerts.c.silence_id == query.silence),
+    )
+    return and_(
+        routes.c.until.is_not(None), *(which for given, which in narrowed if given)
+    )
 
 
 _SHOWN = ("id", "channel", "reason", "since", "until")

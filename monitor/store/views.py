@@ -20,6 +20,7 @@ from monitor.model import (
     HoldReason,
     PushState,
     SendOutcome,
+    Silence,
     StoredAlert,
     StoredMatch,
 )
@@ -29,6 +30,8 @@ from monitor.store.alert_rows import AlertRows, alerts_with_entries
 from monitor.store.day_rows import entries_per_day
 from monitor.store.feed_rows import FeedRows
 from monitor.store.outbox_rows import OutboxRows
+from monitor.store.route_rows import RouteRows
+from monitor.store.route_views import RouteView, routes_of
 from monitor.store.tables import (
     alerts,
     attempts,
@@ -184,6 +187,18 @@ class Views:
         found = self.connection.execute(query.order_by(alerts.c.id.desc()).limit(limit))
         return tuple(rows.stored_alert(row) for row in found.mappings())
 
+    def routes(self, alert_ids: Sequence[int]) -> dict[int, list[RouteView]]:
+        """Return the ways of each alert to its channels."""
+        return routes_of(self.connection, alert_ids)
+
+    def silences(self) -> tuple[Silence, ...]:
+        """Return every silence that ever was, the oldest first."""
+        return RouteRows(self.connection).silences()
+
+    def silenced_counts(self) -> Mapping[int, int]:
+        """Return how many alerts each silence holds still."""
+        return RouteRows(self.connection).silenced_counts()
+
     def alert(self, alert_id: int) -> StoredAlert | None:
         """Return one alert, None if there is none with this id."""
         query = alerts_with_entries().where(alerts.c.id == alert_id)
@@ -312,7 +327,8 @@ class Views:
             alerts_held={
                 row[0]: int(row[1])
                 for row in self.connection.execute(held.group_by(alerts.c.hold))
-            },
+            }
+            | dict(RouteRows(self.connection).waiting_counts()),
             deliveries=outbox.delivery_counts(),
             deliveries_held=outbox.held_delivery_counts(),
             oldest_pending_at=self.connection.execute(oldest).scalar_one(),
