@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -18,7 +18,7 @@ from hypothesis.stateful import rule as step
 from monitor.jobs.release import release
 from monitor.model import Feed, HeldQuery, Lane
 
-EXAMPLES = int(os.environ.get("MONITOR_CRASHES", "12"))
+EXAMPLES = int(os.environ.get("MONITOR_CRASHES", "8"))
 SECOND, MINUTE, HOUR, DAY = (
     timedelta(seconds=1),
     timedelta(minutes=1),
@@ -68,6 +68,9 @@ class FromPollToRecord(RuleBasedStateMachine):
 
     @step(words=st.sets(st.sampled_from(WORDS)), url=st.sampled_from([NEWS, LATER]))
     def publish(self, words: set[str], url: str) -> None:
+        self._publish(words, url)
+
+    def _publish(self, words: set[str], url: str) -> None:
         number = 1 + sum(map(len, self.titles.values()))
         self.titles[url].append(" ".join([*sorted(words), "Nummer", str(number)]))
         self._serve(url)
@@ -77,23 +80,33 @@ class FromPollToRecord(RuleBasedStateMachine):
 
     @step(moments=st.one_of(st.none(), _moments))
     def poll(self, moments: int | None) -> None:
-        self.mortal.house.clock.advance(11 * MINUTE)
         self._poll(moments)
 
-    def _poll(self, moments: int | None) -> None:
+    def _poll(self, moments: int | None) -> bool:
+        self.mortal.house.clock.advance(11 * MINUTE)
         job = self.mortal.house.poll_job
 
         async def poll() -> None:
             for state in await job.claim_due(10):
                 await job.poll(state)
 
-        self.mortal.dies(poll(), moments)
+        return self.mortal.dies(poll(), moments)
 
     @step(moments=st.one_of(st.none(), _moments), answers=_answers)
     def deliver(self, moments: int | None, answers: list[Answer]) -> None:
+        self._deliver(moments, answers)
+
+    def _deliver(self, moments: int | None, answers: Sequence[Answer] = ()) -> bool:
         self.mortal.receivers.answers.extend(answers)
-        self.mortal.dies(self.mortal.house.deliver(), moments)
+        has_died = self.mortal.dies(self.mortal.house.deliver(), moments)
         self.mortal.receivers.answers.clear()
+        return has_died
+
+    @step(words=st.sets(st.sampled_from(WORDS)), moments=_moments, answers=_answers)
+    def tell(self, words: set[str], moments: int, answers: list[Answer]) -> None:
+        self._publish(words, NEWS)
+        self._poll(None)
+        self._deliver(moments, answers)
 
     @step()
     def crash(self) -> None:
@@ -130,11 +143,17 @@ class FromPollToRecord(RuleBasedStateMachine):
 
     @step()
     def release_what_is_held(self) -> None:
+        self._release()
+
+    def _release(self) -> None:
         house, now = self.mortal.house, self.mortal.house.clock.now()
         house.store.run(lambda tx: release(tx, house.in_force, HeldQuery(), now))
 
     @step()
     def retry_what_is_dead(self) -> None:
+        self._retry_dead()
+
+    def _retry_dead(self) -> None:
         now = self.mortal.house.clock.now()
         self.mortal.house.store.run(lambda tx: tx.retry_dead([], now))
 
@@ -182,6 +201,7 @@ class FromPollToRecord(RuleBasedStateMachine):
 
     @invariant()
     def nothing_is_invented_and_every_repeat_is_marked(self) -> None:
+        self._learn_what_is_due()
         seen: Counter[tuple[Lane, Told]] = Counter()
         for arrival in self._took():
             for told in _told(arrival):
@@ -202,9 +222,9 @@ class FromPollToRecord(RuleBasedStateMachine):
         for _ in range(3):
             self.mortal.house.clock.advance(2 * DAY)
             self._poll(None)
-            self.release_what_is_held()
-            self.retry_what_is_dead()
-            self.mortal.dies(self.mortal.house.deliver(), None)
+            self._release()
+            self._retry_dead()
+            self._deliver(None)
             self.what_is_stored_is_told_or_waits()
         self.nothing_is_invented_and_every_repeat_is_marked()
         published = {t for titles in self.titles.values() for t in titles}
@@ -246,3 +266,25 @@ FromPollToRecord.TestCase.settings = settings(
     report_multiple_bugs=False,
 )
 test_nothing_is_lost_between_poll_and_record = FromPollToRecord.TestCase
+
+
+def test_each_moment_once_with_each_answer() -> None:
+    """The same without dice: an entry for each moment of a poll and of a delivery."""
+    world = FromPollToRecord()
+    answered = [(moment, answer) for answer in Answer for moment in (5, 6, 7)]
+    try:
+        for moment in range(5):  # claim, fetch, record
+            world._publish({"Waffen"}, NEWS)
+            assert world._poll(moment)
+            world.what_is_stored_is_told_or_waits()
+            world._poll(None)
+        for moment, answer in [*((m, Answer.GOOD) for m in range(5)), *answered]:
+            world._publish({"Aserbaidschan"}, NEWS)
+            world._poll(None)
+            assert world._deliver(moment, [answer])
+            world.what_is_stored_is_told_or_waits()
+            world.nothing_is_invented_and_every_repeat_is_marked()
+            world.mortal.house.clock.advance(16 * MINUTE)
+            world._deliver(None)
+    finally:
+        world.teardown()
