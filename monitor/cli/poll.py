@@ -124,6 +124,7 @@ async def _round(
         delivered = await deliver_round(
             runtime.deliver, runtime.store, around.clock, patience
         )
+        await runtime.retain.run_if_due()
     _report(polled, delivered, as_json)
     return OK if delivered.is_clean else PROBLEM
 

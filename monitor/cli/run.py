@@ -67,5 +67,6 @@ def daemon_parts(runtime: Runtime) -> Parts:
         reload=runtime.reload,
         watched=runtime.watched,
         concurrency=runtime.concurrency,
+        retain=runtime.retain,
         hubs=HubParts(runtime.websub, runtime.pushes, runtime.door.close),
     )

@@ -13,6 +13,7 @@ from monitor.config.new_feed import NewFeed
 from monitor.config.places import find_config
 from monitor.config.quantities import parse_duration
 from monitor.config.rule_file import document_of
+from monitor.config.rule_text import RuleTexts
 from monitor.config.schema import config_schema, rules_schema
 from monitor.config.secrets import Secrets
 
@@ -21,6 +22,7 @@ __all__ = [
     "FormsOf",
     "Loaded",
     "NewFeed",
+    "RuleTexts",
     "Secrets",
     "config_schema",
     "document_of",

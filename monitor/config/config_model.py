@@ -27,6 +27,7 @@ from monitor.config.typed import (
     HeaderValue,
     IdentityName,
     Interval,
+    KeptFor,
     Kind,
     KnownChannel,
     Language,
@@ -44,9 +45,10 @@ from monitor.config.typed import (
     Text,
     Zone,
 )
-from monitor.model import FeedKind, Identity, PollPolicy, Priority, Rate
+from monitor.model import FeedKind, Identity, PollPolicy, Priority, Rate, Retention
 
 _POLICY = PollPolicy()
+_KEPT = Retention()
 
 
 class PerHost(Strict):
@@ -233,6 +235,20 @@ class WebSub(Strict):
     )
 
 
+class Retain(Strict):
+    """How long is kept what is over."""
+
+    alerts: KeptFor = Field(
+        default=_KEPT.alerts,
+        description="Alerts with their text and deliveries, polls of each day, "
+        "versions of rules: 365d, 2y, forever.",
+    )
+    entries: KeptFor = Field(
+        default=_KEPT.entries,
+        description="Entries that no rule was true of, from when they were last seen.",
+    )
+
+
 class Config(Strict):
     """The configuration of the monitor."""
 
@@ -264,6 +280,7 @@ class Config(Strict):
         description="The channels in which the monitor reports its own troubles.",
     )
     defaults: Defaults = Field(default=Defaults())
+    retain: Retain = Field(default=Retain())
     websub: WebSub | None = Field(
         default=None,
         description="Lets hubs push entries, so that they arrive within a second.",

@@ -74,6 +74,33 @@ def interval(text: str) -> timedelta:
     return parsed
 
 
+KEPT_FOR = r"forever|\d{1,2}y|(\d{1,6}(ms|[smhdw]))+"
+_YEAR = timedelta(days=365)
+_SHORTEST_KEPT = timedelta(days=7)
+
+
+def kept_for(text: str) -> timedelta | None:
+    """Return how long something is kept; None for ``forever``, ``1y`` is 365 days.
+
+    Raises:
+        ValueError: it is no duration, or less than a week; the text says what to write.
+    """
+    if text == "forever":
+        return None
+    years = re.fullmatch(r"(\d{1,2})y", text, re.ASCII)
+    parsed = int(years[1]) * _YEAR if years else parse_duration(text)
+    if parsed is None:
+        raise ValueError(
+            f"`{text}` is no time to keep something for; write 90d, 1y or forever"
+        )
+    if parsed < _SHORTEST_KEPT:
+        raise ValueError(
+            "shorter than a week; what is forgotten and comes back would be news "
+            "again: write 7d or more"
+        )
+    return parsed
+
+
 RATE = rf"none|\d{{1,6}}/({DURATION})"
 
 

@@ -20,6 +20,7 @@ from monitor.model import (
     Diagnostic,
     Feed,
     PollPolicy,
+    Retention,
     Rule,
     Settings,
     Severity,
@@ -197,6 +198,7 @@ def _settings(config: Config, folder: Path, environ: Mapping[str, str]) -> Setti
         default_rule=default_rule(config.defaults.rule),
         languages=tuple(dict.fromkeys(config.languages)),
         websub=_websub(config),
+        retain=Retention(config.retain.alerts, config.retain.entries),
     )
 
 

@@ -214,6 +214,11 @@ QuietTimes = Annotated[
 ]
 MinSources = Annotated[int, _count(20), _whole(20)]
 Cron = Annotated[str, _one(quantities.cron), WithJsonSchema({"type": "string"})]
+KeptFor = Annotated[
+    timedelta | None,
+    _one(quantities.kept_for),
+    WithJsonSchema({"type": "string", "pattern": f"^({quantities.KEPT_FOR})$"}),
+]
 Interval = Annotated[
     timedelta,
     _one(quantities.interval),

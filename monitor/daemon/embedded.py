@@ -5,6 +5,7 @@
     tick    every second: claims as many due feeds as there are free slots
     sweep   every second, and after a poll with alerts: one worker for each due lane
     hubs    every second: asks the hubs of subscriptions that are due
+    retain  every hour: once a day, what is over long enough is forgotten
     look    every half second: edited files are read again once they are at rest
     watch   on the loop's own clock: re-arms the jobs after a jump of the wall clock,
             and feeds systemd's watchdog while tick and writer live
@@ -34,11 +35,13 @@ from monitor.daemon.troubles import Troubles, Work
 from monitor.errors import StoreError
 from monitor.jobs.deliver import DeliverJob
 from monitor.jobs.poll import PollJob
+from monitor.jobs.retain import RetainJob
 from monitor.model import FeedState, Lane
 from monitor.ports import Clock, Journal, Store
 
 TICK = timedelta(seconds=1)
 _LOOK = timedelta(seconds=0.5)
+_ASK_RETAIN = timedelta(hours=1)
 _TICK_AGE = timedelta(seconds=30)
 """A tick that is older than this means that the loop or the scheduler is stuck."""
 
@@ -62,6 +65,7 @@ class Parts:
     watched: Callable[[], Iterable[Path]]
     concurrency: Callable[[], int]
     hubs: HubParts | None = None
+    retain: RetainJob | None = None
 
 
 class Embedded:
@@ -102,6 +106,8 @@ class Embedded:
         self._add("tick", self._tick, TICK)
         self._add("sweep", self._sweep, TICK)
         self._add("look", self._look, _LOOK)
+        if self._parts.retain is not None:
+            self._add("retain", self._retain, _ASK_RETAIN)
         if self._hubs is not None:
             self._add("hubs", self._hubs.tick, TICK)
             self._hubs.begin()
@@ -157,6 +163,10 @@ class Embedded:
 
     def _goes_on(self) -> bool:
         return not self._is_stopping
+
+    async def _retain(self) -> None:
+        if self._parts.retain is not None and not self._is_stopping:
+            await self._parts.retain.run_if_due()
 
     async def _look(self) -> None:
         if self._files.has_changed():

@@ -19,6 +19,7 @@ from monitor.feeds import (
 )
 from monitor.feeds.health import with_health
 from monitor.feeds.websub import advert
+from monitor.jobs.feed_days import day_of_poll, day_of_push
 from monitor.jobs.health import report_feed, report_held
 from monitor.jobs.hosts import host_of, neighbours
 from monitor.jobs.in_force import InForce
@@ -127,6 +128,15 @@ def record(
         others = neighbours(reading.feed, hosts, in_force.feeds)
         tx.leave_alone(others, after.not_before_at)
     report_held(tx, in_force, after, intake.result.held, now)
+    day = day_of_poll(
+        reading.state,
+        after,
+        reading.fetched,
+        error=reading.error,
+        entries_new=intake.result.entries_new,
+        now=now,
+    )
+    tx.note_day(after.id, day)
     return intake.result
 
 
@@ -145,6 +155,7 @@ def record_push(
     intake = _Intake(tx, in_force, reading.feed, now, PollResult(state))
     intake.take_in(_verdicts(tx, reading, now))
     report_held(tx, in_force, state, intake.result.held, now)
+    tx.note_day(state.id, day_of_push(intake.result.entries_new, now))
     return intake.result
 
 

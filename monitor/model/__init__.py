@@ -61,6 +61,7 @@ from monitor.model.entries import (
 )
 from monitor.model.fetching import Fetched, FetchOutcome, FetchRequest, Validators
 from monitor.model.health import FeedTrouble, Health, Trouble
+from monitor.model.history import FeedDay, Forgotten, Retention, RuleVersion
 from monitor.model.holding import Hold, Route, Silence
 from monitor.model.traits import Habit, Tier, Traits, Wait
 from monitor.model.websub import (
@@ -88,6 +89,7 @@ __all__ = [
     "Entry",
     "Excerpt",
     "Feed",
+    "FeedDay",
     "FeedKind",
     "FeedState",
     "FeedStatus",
@@ -95,6 +97,7 @@ __all__ = [
     "FetchOutcome",
     "FetchRequest",
     "Fetched",
+    "Forgotten",
     "Form",
     "Habit",
     "Health",
@@ -122,9 +125,11 @@ __all__ = [
     "QuietHours",
     "Rate",
     "Rendered",
+    "Retention",
     "Route",
     "Rule",
     "RuleTest",
+    "RuleVersion",
     "SendOutcome",
     "SendResult",
     "Settings",

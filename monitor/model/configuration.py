@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import IntEnum, StrEnum
 
+from monitor.model.history import Retention
+
 
 class Severity(StrEnum):
     """How much a diagnostic matters; only ``error`` makes a file unusable."""
@@ -203,3 +205,4 @@ class Settings:
     default_rule: Rule = Rule("", "", channels=("console",))
     languages: tuple[str, ...] = ("de", "en")
     websub: WebSub | None = None
+    retain: Retention = Retention()  # noqa: RUF009 - it is frozen

@@ -31,9 +31,10 @@ from monitor.model import (
     Subscription,
     Verdict,
 )
+from monitor.ports.keeping import Keeping
 
 
-class Transaction(Protocol):
+class Transaction(Keeping, Protocol):
     """What a job may read and write inside one transaction."""
 
     # feeds

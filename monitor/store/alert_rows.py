@@ -19,6 +19,7 @@ from monitor.model import (
     Verdict,
 )
 from monitor.store import rows
+from monitor.store.kept import kept
 from monitor.store.prepared import Prepared
 from monitor.store.tables import (
     alerts,
@@ -54,6 +55,7 @@ _ALERT = Prepared(
         "hold",
         "silence_id",
         "created_at",
+        "kept",
     ],
 )
 _ALERTED = Prepared(
@@ -98,14 +100,21 @@ class AlertRows:
     def _point_anew(
         self, rule: Rule, entry_id: int, because: Sequence[Because]
     ) -> None:
-        """Let an alert that waits point at the words of the entry as it is now."""
+        """Let an alert that waits keep, and point at, the entry as it is now."""
         waits = (
             alerts.c.rule == rule.name,
             alerts.c.entry_id == entry_id,
             alerts.c.hold.is_not(None),
         )
-        places = rows.because_values(tuple(because))
-        self._connection.execute(update(alerts).where(*waits).values(because=places))
+        this = select(entries).join(alerts).where(*waits)
+        row = self._connection.execute(this).mappings().first()
+        if row is None:
+            return
+        values = {
+            "because": rows.because_values(tuple(because)),
+            "kept": kept(rows.entry_of(row)),
+        }
+        self._connection.execute(update(alerts).where(*waits).values(**values))
 
     def add_alert(
         self,
@@ -129,6 +138,7 @@ class AlertRows:
             "hold": hold,
             "silence_id": silence_id,
             "created_at": now,
+            "kept": kept(verdict.entry),
         }
         made = _ALERT.first(self._connection, **values)
         if made is None:

@@ -164,11 +164,13 @@ class EntryRows(FeedRows):
         _LEAD.run(self._connection, **lead)
 
     def _edit_entry(self, entry_id: int, verdict: Verdict, now: datetime) -> None:
-        values = {
+        values: dict[str, object] = {
             **rows.entry_values(verdict.entry),
             "fingerprint": verdict.fingerprint,
             "last_seen_at": now,
         }
+        if verdict.novelty is Novelty.EDITED:
+            values |= {"edits": entries.c.edits + 1, "edited_at": now}
         this = entries.c.id == entry_id
         self._connection.execute(update(entries).where(this).values(**values))
         index_all(self._connection, [(entry_id, verdict.entry)])
@@ -202,4 +204,6 @@ def _entry_rows(
             "label": verdict.label,
             "first_seen_at": now,
             "last_seen_at": now,
+            "edits": 0,
+            "edited_at": None,
         }

@@ -19,6 +19,7 @@ from monitor.model import (
     Traits,
     Validators,
 )
+from monitor.store.kept import kept_entry
 
 Row = Mapping[Any, Any]
 T = TypeVar("T", int, str)
@@ -135,7 +136,7 @@ def because_of(stored: list[Any]) -> tuple[Because, ...]:
 
 
 def stored_alert(row: Row) -> StoredAlert:
-    """Return a row of ``alerts``, joined to its entry and feed.
+    """Return a row of ``alerts``, joined to its entry and feed, with the text it kept.
 
     The alert's own columns are prefixed ``alert_``, the feed's ``feed_``.
     """
@@ -149,7 +150,9 @@ def stored_alert(row: Row) -> StoredAlert:
         channels=tuple(row["alert_channels"]),
         because=because_of(row["alert_because"]),
         entry_id=row["id"],
-        entry=entry_of(row),
+        entry=entry_of(row)
+        if row["alert_kept"] is None
+        else kept_entry(row["alert_kept"]),
         feed=row["feed_name"],
         source=row["feed_title"] or row["feed_name"],
         first_seen_at=row["first_seen_at"],

@@ -17,7 +17,7 @@ from itertools import filterfalse, islice
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, Select, func, select, text
+from sqlalchemy import ColumnElement, Connection, Select, delete, func, select, text
 
 from monitor.model import Entry, StoredEntry
 from monitor.store import rows
@@ -36,6 +36,9 @@ _PAGE: Final = 500
 _LAST_WORDS: Final = "SELECT coalesce(max(id), 0) FROM entry_words"
 _ADD_WORDS: Final = "INSERT INTO entry_words (id, entry_id, version) VALUES (?, ?, ?)"
 _ADD_KEYS: Final = f"INSERT INTO {WORD_INDEX} (rowid, keys) VALUES (?, ?)"  # noqa: S608 - our own name
+_TAKE_KEYS: Final = (
+    f"INSERT INTO {WORD_INDEX} ({WORD_INDEX}, rowid, keys) VALUES ('delete', ?, ?)"  # noqa: S608
+)
 # To the tokenizer only letters and digits of ASCII, and all that is beyond, are words.
 _AS_LETTERS: Final = {
     code: chr(0xE000 + code) for code in range(0x80) if not chr(code).isalnum()
@@ -61,6 +64,25 @@ def index_all(connection: Connection, found: Sequence[tuple[int, Entry]]) -> Non
     keys_of = [(row, _tokens(entry)) for row, (_, entry) in numbered]
     insert_rows(connection, _ADD_WORDS, words)
     insert_rows(connection, _ADD_KEYS, keys_of)
+
+
+def forget_words(connection: Connection, found: Sequence[tuple[int, Entry]]) -> None:
+    """Take entries, each with its id and as it is now, out of the index.
+
+    What an entry was found by before it was edited, or by older keys, stays behind:
+    the index holds no text by which it could be taken out. It leads nowhere.
+    """
+    ids = [id_ for id_, _ in found]
+    newest = (
+        select(entry_words.c.entry_id, func.max(entry_words.c.id))
+        .where(entry_words.c.entry_id.in_(ids), entry_words.c.version == keys_version())
+        .group_by(entry_words.c.entry_id)
+    )
+    row_of = {row[0]: row[1] for row in connection.execute(newest)}
+    indexed = [(id_, entry) for id_, entry in found if id_ in row_of]
+    taken = [(row_of[id_], _tokens(entry)) for id_, entry in indexed]
+    driver(connection).executemany(_TAKE_KEYS, taken)
+    connection.execute(delete(entry_words).where(entry_words.c.entry_id.in_(ids)))
 
 
 def _tokens(entry: Entry) -> str:

@@ -100,6 +100,8 @@ class EntryRow(SQLModel, table=True):
     label: str = ""
     first_seen_at: datetime = Field(sa_type=Utc, index=True)
     last_seen_at: datetime = Field(sa_type=Utc)
+    edits: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    edited_at: datetime | None = Field(default=None, sa_type=Utc)
 
 
 class EntryKeyRow(SQLModel, table=True):
@@ -132,6 +134,7 @@ class AlertRow(SQLModel, table=True):
     silence_id: int | None = None
     created_at: datetime = Field(sa_type=Utc)
     released_at: datetime | None = Field(default=None, sa_type=Utc)
+    kept: str | None = None  # the entry as it was when it made the alert, as JSON
 
 
 class MatchRow(SQLModel, table=True):

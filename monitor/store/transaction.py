@@ -22,6 +22,8 @@ from monitor.ports import Transaction
 from monitor.store.alert_rows import AlertRows
 from monitor.store.database import Database
 from monitor.store.entry_rows import EntryRows
+from monitor.store.forgetting_rows import ForgettingRows
+from monitor.store.history_rows import HistoryRows
 from monitor.store.lexicon_rows import LexiconRows
 from monitor.store.outbox_rows import OutboxRows
 from monitor.store.prepared import driver
@@ -45,6 +47,8 @@ class SqlTransaction(
     LexiconRows,
     TroubleRows,
     WebSubRows,
+    HistoryRows,
+    ForgettingRows,
 ):
     """Everything that a job may read and write, on one connection."""
 

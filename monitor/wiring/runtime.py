@@ -25,6 +25,7 @@ from monitor.jobs.in_force import InForce
 from monitor.jobs.poll import PollJob
 from monitor.jobs.pushes import PushJob
 from monitor.jobs.report import tell_ops
+from monitor.jobs.retain import RetainJob
 from monitor.jobs.websub import WebSubJob
 from monitor.net.fetcher import HttpFetcher
 from monitor.net.hub import HubClient
@@ -103,6 +104,9 @@ class Runtime:
             in_force=lambda: self.in_force,
             token=secrets.token_urlsafe,
             is_listening=lambda: self.door.is_open,
+        )
+        self.retain = RetainJob(
+            store, around.clock, around.journal, lambda: self.in_force
         )
         self.aftermath = Aftermath(
             store, around.clock, around.journal, lambda: self.in_force, tries=tries

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-from monitor.config import Loaded, format_diagnostic
+from monitor.config import Loaded, RuleTexts, format_diagnostic
 from monitor.jobs.in_force import InForce
 from monitor.jobs.release import revisit
 from monitor.jobs.report import tell_ops
+from monitor.jobs.rule_history import note_rules
 from monitor.jobs.websub import review
 from monitor.model import Diagnostic, Severity
 from monitor.ports import Transaction
@@ -30,6 +31,7 @@ def settle_in(tx: Transaction, in_force: InForce, loaded: Loaded, now: datetime)
     orphaned = tx.sync_outbox(in_force.lanes, in_force.rules)
     revisit(tx, in_force, now)
     tx.save_rule_files(loaded.sources, now)
+    note_rules(tx, in_force.rules, RuleTexts(loaded.lists).of, now)
     tx.probe_broken(now)
     if tx.close_report(CONFIG):
         tell_ops(tx, in_force, "the configuration is good again", "", now)

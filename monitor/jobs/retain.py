@@ -1,0 +1,125 @@
+"""Retention: once a day, what is over long enough is forgotten.
+
+A few rows at a time, each time in a transaction of its own: polls and deliveries have
+their turn between. A run that is broken off goes on with the next one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Final, Protocol
+
+from monitor.jobs.in_force import InForce
+from monitor.model import Forgotten
+from monitor.ports import Clock, Journal, Store, Transaction
+
+WORK: Final = "retain"
+"""Under this name it is stored when it ran last."""
+
+EVERY: Final = timedelta(days=1)
+
+_AT_ONCE: Final = 100
+
+
+class _Step(Protocol):
+    def __call__(self, tx: Transaction, *, after: int, limit: int) -> Forgotten: ...
+
+
+@dataclass(slots=True)
+class RetainCounts:
+    """How many alerts, reports, entries, and days or versions of rules were deleted."""
+
+    alerts: int = 0
+    reports: int = 0
+    entries: int = 0
+    history: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RetainJob:
+    """Forgets what the configuration does not want kept any longer."""
+
+    store: Store
+    clock: Clock
+    journal: Journal
+    in_force: Callable[[], InForce]
+
+    async def run_if_due(self) -> RetainCounts | None:
+        """Return what was deleted, None if the last run is not a day ago.
+
+        A last run in the future (the clock went back) counts as long ago.
+
+        Raises:
+            StoreError: the rest is deleted by the next run.
+        """
+        now = self.clock.now()
+        last = await self.store.transact(lambda tx: tx.done_at(WORK))
+        if last is not None and timedelta(0) <= now - last < EVERY:
+            return None
+        counts = await self._run(now)
+        await self.store.transact(lambda tx: tx.note_done(WORK, now))
+        self.journal.event(
+            "retain",
+            alerts=counts.alerts,
+            reports=counts.reports,
+            entries=counts.entries,
+            history=counts.history,
+        )
+        return counts
+
+    async def _run(self, now: datetime) -> RetainCounts:
+        retain, counts = self.in_force().settings.retain, RetainCounts()
+        seen_before = None if retain.entries is None else now - retain.entries
+        if retain.alerts is not None:
+            before = now - retain.alerts
+            counts.alerts = await self._in_steps(
+                partial(_forget_alerts, before=before, seen_before=seen_before)
+            )
+            counts.reports = await self._in_steps(
+                partial(_forget_messages, before=before)
+            )
+            counts.history = await self.store.transact(
+                lambda tx: tx.forget_history(before)
+            )
+        if seen_before is not None:  # after the alerts: their entries may go, too
+            counts.entries = await self._in_steps(
+                partial(_forget_entries, before=seen_before)
+            )
+        return counts
+
+    async def _in_steps(self, step: _Step) -> int:
+        place: int | None = 0
+        count = 0
+        while place is not None:
+            forgotten: Forgotten = await self.store.transact(
+                partial(step, after=place, limit=_AT_ONCE)
+            )
+            place = forgotten.place
+            count += forgotten.count
+        return count
+
+
+def _forget_alerts(
+    tx: Transaction,
+    *,
+    before: datetime,
+    seen_before: datetime | None,
+    after: int,
+    limit: int,
+) -> Forgotten:
+    return tx.forget_alerts(before, seen_before, after=after, limit=limit)
+
+
+def _forget_messages(
+    tx: Transaction, *, before: datetime, after: int, limit: int
+) -> Forgotten:
+    return tx.forget_messages(before, after=after, limit=limit)
+
+
+def _forget_entries(
+    tx: Transaction, *, before: datetime, after: int, limit: int
+) -> Forgotten:
+    return tx.forget_entries(before, after=after, limit=limit)

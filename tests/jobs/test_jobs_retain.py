@@ -1,0 +1,185 @@
+"""What is over is forgotten, never what waits or may come back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from house import DESK, HIT, House, rule
+from sqlalchemy import text
+
+from monitor.jobs.retain import RetainCounts, RetainJob
+from monitor.model import HeldQuery, Retention, SendOutcome
+
+DAY = timedelta(days=1)
+DULL = "Wetter am Montag"
+
+
+def job(house: House, **retain: timedelta | None) -> RetainJob:
+    """Return the job, with a configuration that says what is kept how long."""
+    settings = replace(house.in_force.settings, retain=Retention(**retain))
+    house.in_force = replace(house.in_force, settings=settings)
+    return RetainJob(house.store, house.clock, house.journal, lambda: house.in_force)
+
+
+def count(house: House, table: str) -> int:
+    query = text(f"SELECT count(*) FROM {table}")  # noqa: S608 - our own names
+    with house.store._database.read() as connection:
+        return int(connection.execute(query).scalar_one())
+
+
+def counts(house: House) -> dict[str, int]:
+    tables = ("entries", "entry_keys", "matches", "alerts", "messages", "attempts")
+    return {table: count(house, table) for table in tables}
+
+
+async def poll_for(house: House, days: int) -> None:
+    """Let the feed be polled every ten days, whatever it has."""
+    for _ in range(0, days, 10):
+        house.clock.advance(10 * DAY)
+        await house.poll()
+
+
+async def test_entries_that_left_the_feed_long_ago_are_forgotten(house: House) -> None:
+    house.publish(DULL, "Sport")
+    await house.poll()
+    house.publish("Sport", "Kultur")
+    await poll_for(house, 100)
+
+    assert await job(house).run_if_due() == RetainCounts(entries=1)
+
+    assert counts(house)["entries"] == 2
+    assert counts(house)["entry_keys"] == 2
+    assert count(house, "entry_words") == 2
+
+
+async def test_what_is_still_in_the_feed_is_never_forgotten(house: House) -> None:
+    house.publish(DULL, "Sport")
+    await house.poll()
+    await poll_for(house, 200)  # the body stays as it is, byte for byte
+
+    assert await job(house).run_if_due() == RetainCounts()
+
+
+async def test_a_feed_that_cannot_be_read_keeps_what_it_had(house: House) -> None:
+    house.publish(DULL, "Sport")
+    await house.poll()
+    pages, house.web.pages = house.web.pages, {}
+    await poll_for(house, 120)
+
+    assert await job(house).run_if_due() == RetainCounts()
+    house.web.pages = pages
+    assert (await house.poll()).entries_new == 0
+
+
+async def test_a_feed_that_left_the_configuration_keeps_nothing(house: House) -> None:
+    house.publish(DULL, "Sport")
+    await house.poll()
+    house.feeds = ()
+    house.configure()
+    house.clock.advance(91 * DAY)
+
+    assert (await job(house).run_if_due()) == RetainCounts(entries=1)
+    assert counts(house)["entries"] == 1, "the newest id is given to no other entry"
+
+
+async def told_once(house: House) -> None:
+    """Let one entry alert, be delivered, and leave the feed."""
+    house.publish("Anfang")
+    await house.poll()
+    house.publish(HIT)
+    await house.poll()
+    await house.deliver()
+    house.publish("Sport", "Kultur")
+    await poll_for(house, 10)
+
+
+async def test_the_entry_of_an_alert_stays_as_long_as_the_alert(house: House) -> None:
+    await told_once(house)
+    await poll_for(house, 200)
+
+    assert await job(house).run_if_due() == RetainCounts(entries=1)
+    assert counts(house)["matches"] == counts(house)["alerts"] == 1
+
+    await poll_for(house, 200)
+
+    assert await job(house).run_if_due() == RetainCounts(alerts=1, entries=1, history=5)
+    assert counts(house) == {
+        "entries": 2,
+        "entry_keys": 2,
+        "matches": 0,
+        "alerts": 0,
+        "messages": 0,
+        "attempts": 0,
+    }
+
+
+async def test_what_is_kept_for_ever_stays(house: House) -> None:
+    await told_once(house)
+    await poll_for(house, 400)
+    before = counts(house)
+
+    assert await job(house, alerts=None, entries=None).run_if_due() == RetainCounts()
+    assert counts(house) == before
+
+    house.clock.advance(DAY)
+    assert (await job(house, alerts=30 * DAY, entries=None).run_if_due()) is not None
+    assert counts(house)["alerts"] == 1, "an alert stays with its entry"
+
+
+@pytest.mark.parametrize("state", ["held", "pending"])
+async def test_an_alert_that_waits_is_never_forgotten(house: House, state: str) -> None:
+    if state == "held":
+        house.publish(HIT)
+        await house.poll()
+    else:
+        house.publish("Anfang")
+        await house.poll()
+        house.publish(HIT)
+        await house.poll()
+        house.answer(DESK, SendOutcome.RETRY)
+        await house.deliver()
+    house.publish("Sport", "Kultur")
+    await poll_for(house, 400)
+
+    found = await job(house).run_if_due()
+
+    assert found is not None
+    assert found.alerts == 0
+    if state == "held":
+        assert len(house.store.run(lambda tx: tx.held_alerts(HeldQuery()))) == 1
+    else:
+        assert house.counts() == {"pending": 1}
+    assert counts(house)["alerts"] == 1
+
+
+async def test_it_runs_once_a_day(house: House) -> None:
+    retain = job(house)
+    assert await retain.run_if_due() is not None
+    assert await retain.run_if_due() is None
+
+    house.clock.advance(DAY)
+    assert await retain.run_if_due() is not None
+    house.clock.jump(-2 * DAY)
+    assert await retain.run_if_due() is not None, "the clock went back"
+    assert len(house.journal.named("retain")) == 3
+
+
+async def test_many_are_forgotten_a_few_at_a_time(house: House) -> None:
+    house.rules = (rule(query="Meldung"),)
+    house.configure()
+    house.publish("Anfang")
+    await house.poll()
+    house.publish(*(f"Meldung {n}" for n in range(250)))
+    await house.poll()
+    await house.deliver()
+    house.publish("Sport", "Kultur")
+    await poll_for(house, 380)
+
+    found = await job(house).run_if_due()
+
+    assert found is not None
+    assert (found.alerts, found.entries) == (250, 251)
+    assert count(house, "messages") == 0
+    assert count(house, "entry_word_index_data") < 20
