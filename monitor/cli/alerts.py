@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, replace
 from enum import StrEnum
 from typing import Annotated
 
 import typer
 
-from monitor.alerts.reasons import reasons
+from monitor.cli import alerts_export
+from monitor.cli.alert_story import alert_object, print_alert, state_of
 from monitor.cli.frame import (
     OK,
     PROBLEM,
@@ -22,14 +21,17 @@ from monitor.cli.frame import (
     surroundings,
     usable_files,
 )
-from monitor.cli.output import cell, print_json, print_pairs, print_rows, say, show
+from monitor.cli.moments import moment
+from monitor.cli.output import print_json, print_rows, say
 from monitor.jobs.release import release
 from monitor.model import HeldQuery, HoldReason, StoredAlert
 from monitor.store.route_views import RouteView
 from monitor.store.views import DeliveryView
+from monitor.store.why_views import WhyViews
 from monitor.wiring import in_force_of
 
 app = group("The alerts and their deliveries.")
+app.command("export", cls=Command)(alerts_export.export)
 
 _COLUMNS = ("id", "created_at", "rule", "priority", "title", "source", "state")
 
@@ -57,6 +59,9 @@ def list_alerts(
         int,
         typer.Option("--with", help="Only those told in one message with this ID."),
     ] = 0,
+    since: Annotated[
+        str, typer.Option(help="Only alerts made since then: 30d, 12h, 2026-01-31.")
+    ] = "",
     limit: Annotated[int, typer.Option(min=1, help="How many at most.")] = 50,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one object for each alert.")
@@ -65,6 +70,7 @@ def list_alerts(
     """Show the newest alerts first. Example: monitor alerts list --state held."""
     around = surroundings(context)
     _, settings = usable_files(around)
+    begin = moment(around, since, "--since")
     rows: list[dict[str, object]] = []
     with open_views(settings, around.config) as views:
         if views is not None:
@@ -73,6 +79,7 @@ def list_alerts(
                 feed=feed,
                 state=state or "",
                 told_with=told_with,
+                since=begin,
                 limit=limit,
             )
             ids = [alert.id for alert in found]
@@ -110,27 +117,6 @@ def _row(
     }
 
 
-def state_of(
-    alert: StoredAlert,
-    deliveries: Sequence[DeliveryView],
-    routes: Sequence[RouteView],
-) -> str:
-    """Return in a few words where an alert is: ``held: first_poll``, ``sent`` ..."""
-    if alert.hold is not None:
-        return f"held: {alert.hold.value}"
-    states = Counter(_state(delivery) for delivery in deliveries)
-    waits = [way.waiting for way in routes]
-    states.update(f"held: {wait.reason}" for wait in waits if wait is not None)
-    if len(states) == 1:
-        return next(iter(states))
-    return ", ".join(f"{count} {state}" for state, count in states.items())
-
-
-def _state(delivery: DeliveryView) -> str:
-    is_held = delivery.state == State.HELD
-    return f"held: {delivery.reason}" if is_held else delivery.state
-
-
 @app.command("show", cls=Command)
 def show_alert(
     context: typer.Context,
@@ -138,72 +124,21 @@ def show_alert(
     *,
     as_json: Annotated[bool, typer.Option("--json", help="Print one object.")] = False,
 ) -> None:
-    """Show one alert: why it fired, where it went, every attempt.
+    """Show one alert as it was made: why it fired, where it went, every attempt.
 
     Example: monitor alerts show 12
     """
     around = surroundings(context)
     _, settings = usable_files(around)
     with open_views(settings, around.config) as views:
-        alert = None if views is None else views.alert(alert_id)
-        if views is None or alert is None:
-            say(f"monitor: there is no alert {alert_id}; see `monitor alerts list`")
-            raise typer.Exit(PROBLEM)
-        routes = views.routes([alert_id])[alert_id]
-        deliveries = [
-            replace(delivery, tries=views.tries(delivery.id))
-            for delivery in views.deliveries([alert_id])[alert_id]
-        ]
+        found = None if views is None else WhyViews(views).alert(alert_id)
+    if found is None:
+        say(f"monitor: there is no alert {alert_id}; see `monitor alerts list`")
+        raise typer.Exit(PROBLEM)
     if as_json:
-        print_json({**asdict(alert), "routes": routes, "deliveries": deliveries})
+        print_json(alert_object(found))
     else:
-        _print(alert, deliveries, routes)
-
-
-def _print(
-    alert: StoredAlert,
-    deliveries: Sequence[DeliveryView],
-    routes: Sequence[RouteView],
-) -> None:
-    entry = alert.entry
-    print_pairs(
-        [
-            ("alert", alert.id),
-            ("rule", alert.rule),
-            ("priority", alert.priority),
-            ("state", state_of(alert, deliveries, routes)),
-            ("title", entry.title),
-            ("link", entry.link),
-            ("source", f"{alert.source} ({alert.feed})"),
-            ("published", entry.published_at),
-            ("first seen", alert.first_seen_at),
-            ("remark", alert.label),
-            ("because", "; ".join(reasons(alert.because))),
-            ("key", entry.key),
-        ]
-    )
-    for route in routes:
-        print_route(route)
-    for delivery in deliveries:
-        _print_delivery(delivery)
-
-
-def print_route(route: RouteView) -> None:
-    """Print the waits of an alert for a channel, a line for each."""
-    for wait in route.waits:
-        until = f"until {cell(wait.until)}" if wait.until else "-"
-        end = cell(wait.ended_at) if wait.ended_at else until
-        show(f"\nheld for {route.channel}: {wait.reason}, {cell(wait.since)} {end}")
-
-
-def _print_delivery(delivery: DeliveryView) -> None:
-    repeat = ", possible repeat" if delivery.maybe_sent else ""
-    state = f"{_state(delivery)}{repeat}"
-    show(f"\ndelivery {delivery.id} to {delivery.channel}: {state}")
-    for attempt in delivery.tries:
-        status = "" if attempt.status is None else f" {attempt.status}"
-        detail = f": {attempt.detail}" if attempt.detail else ""
-        show(f"  {cell(attempt.ended_at)}  {attempt.outcome}{status}{detail}")
+        print_alert(found)
 
 
 @app.command("retry", cls=Command)

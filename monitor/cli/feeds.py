@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from monitor.cli import feeds_discover, feeds_edit, feeds_opml
+from monitor.cli import feeds_discover, feeds_edit, feeds_history, feeds_opml
 from monitor.cli.feeds_health import health
 from monitor.cli.frame import (
     OK,
@@ -35,6 +35,7 @@ app.command("remove", cls=Command)(feeds_edit.remove)
 app.command("import", cls=Command)(feeds_opml.import_feeds)
 app.command("export", cls=Command)(feeds_opml.export_feeds)
 app.command("health", cls=Command)(health)
+app.command("history", cls=Command)(feeds_history.history)
 
 _ENTRY_KEYS = (
     "key",

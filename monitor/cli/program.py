@@ -21,6 +21,7 @@ from monitor.cli import (
     search,
     silence,
     status,
+    why,
 )
 from monitor.cli.frame import PROBLEM, UNUSABLE, Command, Group
 from monitor.cli.output import say, show
@@ -42,6 +43,7 @@ for _command in (
     check.check,
     grep.grep,
     search.search,
+    why.why,
     status.status,
 ):
     app.command(cls=Command)(_command)

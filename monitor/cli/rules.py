@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from monitor.cli import explain, plan, report
+from monitor.cli import explain, plan, report, rules_history
 from monitor.cli.frame import (
     OK,
     PROBLEM,
@@ -28,6 +28,7 @@ app = group("The rules.")
 app.command("explain", cls=Command)(explain.explain)
 app.command("plan", cls=Command)(plan.plan)
 app.command("report", cls=Command)(report.report)
+app.command("history", cls=Command)(rules_history.history)
 
 _COLUMNS = (
     "name",

@@ -10,15 +10,19 @@ from monitor.matching.needs import needed_terms
 from monitor.matching.outlook import Truth
 from monitor.matching.query import Query, QueryCompiler, compile_query
 from monitor.matching.ruleset import RuleSet, selects
+from monitor.matching.shortfall import Lack, Shortfall, Unmet
 
 __all__ = [
     "Document",
     "Explanation",
+    "Lack",
     "ListProblem",
     "Query",
     "QueryCompiler",
     "RuleSet",
+    "Shortfall",
     "Truth",
+    "Unmet",
     "check_list",
     "compile_query",
     "contained_rules",

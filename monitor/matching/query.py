@@ -24,6 +24,7 @@ from monitor.matching.missing import lacking
 from monitor.matching.notes import NO_FORMS, notes_on
 from monitor.matching.outlook import Truth, value_of
 from monitor.matching.proximity import AtLeast, Near
+from monitor.matching.shortfall import Shortfall, shortfall
 from monitor.matching.syntax import (
     And,
     Group,
@@ -76,6 +77,10 @@ class Query:
         None where it is true, where more is missing, or where nothing else is met.
         """
         return lacking(self.condition, View(document, self.index))
+
+    def shortfall(self, document: Document) -> Shortfall:
+        """Return what of it the document meets, and what keeps it from being true."""
+        return shortfall(self.condition, View(document, self.index))
 
     def explain(self) -> Explanation:
         """Return what the query was understood to be."""

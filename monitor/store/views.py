@@ -169,6 +169,7 @@ class Views:
         feed: str = "",
         state: str = "",
         told_with: int = 0,
+        since: datetime | None = None,
         limit: int = 50,
     ) -> tuple[StoredAlert, ...]:
         """Return the newest alerts first; `state` is held or a delivery's state.
@@ -184,6 +185,8 @@ class Views:
             query = query.where(feeds.c.name == feed)
         if state:
             query = query.where(in_state(state))
+        if since is not None:
+            query = query.where(alerts.c.created_at >= since)
         found = self.connection.execute(query.order_by(alerts.c.id.desc()).limit(limit))
         return tuple(rows.stored_alert(row) for row in found.mappings())
 

@@ -33,7 +33,7 @@ def test_a_rules_throttle_is_seen_and_what_it_holds_can_be_sent(
     assert sorted(states) == ["held: throttled", "held: throttled", "sent"]
     assert len(project.rows("alerts", "list", "--state", "held")) == 2
     shown = project.ok("alerts", "show", "3").stdout
-    assert "held for desk: throttled" in shown
+    assert "held back on desk: throttled" in shown
     status = json.loads(project.ok("status", "--json").stdout)
     assert status["alerts_held"] == {"throttled": 2}
 
