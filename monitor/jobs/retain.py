@@ -21,8 +21,6 @@ WORK: Final = "retain"
 
 EVERY: Final = timedelta(days=1)
 
-_AT_ONCE: Final = 100
-
 
 class _Step(Protocol):
     def __call__(self, tx: Transaction, *, after: int, limit: int) -> Forgotten: ...
@@ -40,12 +38,16 @@ class RetainCounts:
 
 @dataclass(frozen=True, slots=True)
 class RetainJob:
-    """Forgets what the configuration does not want kept any longer."""
+    """Forgets what the configuration does not want kept any longer.
+
+    So many rows are looked at in one transaction: `at_once`.
+    """
 
     store: Store
     clock: Clock
     journal: Journal
     in_force: Callable[[], InForce]
+    at_once: int = 50
 
     async def run_if_due(self) -> RetainCounts | None:
         """Return what was deleted, None if the last run is not a day ago.
@@ -95,7 +97,7 @@ class RetainJob:
         count = 0
         while place is not None:
             forgotten: Forgotten = await self.store.transact(
-                partial(step, after=place, limit=_AT_ONCE)
+                partial(step, after=place, limit=self.at_once)
             )
             place = forgotten.place
             count += forgotten.count

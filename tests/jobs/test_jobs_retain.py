@@ -6,9 +6,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from house import DESK, HIT, House, rule
+from house import DESK, HIT, OPS, House, rule
 from sqlalchemy import text
 
+from monitor.jobs.report import tell_ops
 from monitor.jobs.retain import RetainCounts, RetainJob
 from monitor.model import HeldQuery, Retention, SendOutcome
 
@@ -171,15 +172,29 @@ async def test_many_are_forgotten_a_few_at_a_time(house: House) -> None:
     house.configure()
     house.publish("Anfang")
     await house.poll()
-    house.publish(*(f"Meldung {n}" for n in range(250)))
+    house.publish(*(f"Meldung {n}" for n in range(7)))
     await house.poll()
     await house.deliver()
     house.publish("Sport", "Kultur")
     await poll_for(house, 380)
 
-    found = await job(house).run_if_due()
+    found = await replace(job(house), at_once=2).run_if_due()
 
     assert found is not None
-    assert (found.alerts, found.entries) == (250, 251)
+    assert (found.alerts, found.entries) == (7, 8)
     assert count(house, "messages") == 0
-    assert count(house, "entry_word_index_data") < 20
+    assert count(house, "entry_words") == 2
+
+
+async def test_reports_are_forgotten_when_they_are_old(house: House) -> None:
+    now = house.clock.now()
+    for title in ("first", "second", "waits"):
+        house.store.run(lambda tx, t=title: tell_ops(tx, house.in_force, t, "", now))
+    house.answer(OPS, SendOutcome.SENT, SendOutcome.SENT, SendOutcome.RETRY)
+    await house.deliver()
+    house.clock.advance(366 * DAY)
+
+    found = await replace(job(house), at_once=2).run_if_due()
+
+    assert found == RetainCounts(reports=2)
+    assert house.counts() == {"pending": 1}
