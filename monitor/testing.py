@@ -131,6 +131,11 @@ class FakeChannels:
     places: Mapping[str, int]
     script: dict[Lane, deque[SendResult]] = field(default_factory=dict)
     sent: list[tuple[Lane, Message, bool]] = field(default_factory=list)
+    pauses: dict[Lane, timedelta] = field(default_factory=dict)
+
+    def pause(self, lane: Lane) -> timedelta:
+        """Return what `pauses` says of the lane; else there is none."""
+        return self.pauses.get(lane, timedelta(0))
 
     def lanes(self) -> Sequence[Lane]:
         """Return every lane."""

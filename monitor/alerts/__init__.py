@@ -10,14 +10,17 @@ from monitor.alerts.compose import (
     ops_message,
     test_message,
 )
+from monitor.alerts.detours import detour_note, sent_instead
 from monitor.alerts.render import render
 
 __all__ = [
     "PlannedAlert",
     "catch_up_messages",
     "compose",
+    "detour_note",
     "digest",
     "ops_message",
     "render",
+    "sent_instead",
     "test_message",
 ]

@@ -2,6 +2,7 @@
 
 ::
 
+    pace       its service takes only so much: what is to wait is not claimed yet
     lease      the head of the lane is claimed, or nothing is to be done now
     send       through the channel; what a service does is an outcome, no error
     settle     the outcome decides: sent, again later, held, dead
@@ -17,14 +18,14 @@ from typing import NamedTuple
 
 from monitor.alerts.outcome import settle
 from monitor.jobs.digests import let_go
+from monitor.jobs.falling_back import fall_back
 from monitor.jobs.health import tell_troubles
 from monitor.jobs.in_force import InForce
-from monitor.jobs.report import tell_ops
+from monitor.jobs.lane_reports import report_dead, report_lane
 from monitor.jobs.storing import store_with_patience
 from monitor.model import (
     Delivery,
     DeliveryState,
-    HoldReason,
     Lane,
     MessageKind,
     SendResult,
@@ -36,6 +37,10 @@ LEASE = timedelta(minutes=5)
 """Longer than any attempt; after a crash the next owner frees it at once."""
 
 _RECORD_TRIES = 60
+
+_SHORT = timedelta(seconds=2)
+"""A pause between two messages that a worker waits for; a longer one ends its work,
+and the sweep begins it again."""
 
 
 class Ended(NamedTuple):
@@ -62,12 +67,22 @@ class DeliverJob:
         """
         now, in_force = self.clock.now(), self.in_force()
 
-        def due(tx: Transaction) -> tuple[Lane, ...]:
+        def due(tx: Transaction) -> tuple[int, tuple[Lane, ...]]:
             let_go(tx, in_force, now)
             tell_troubles(tx, in_force, now)
-            return tx.due_lanes(now)
+            return fall_back(tx, in_force, now), tx.due_lanes(now)
 
-        return await self.store.transact(due)
+        fell_back, lanes = await self.store.transact(due)
+        if fell_back:
+            self.journal.event("fallback", level="warning", deliveries=fell_back)
+        pause = self.channels().pause
+        return tuple(lane for lane in lanes if pause(lane) <= _SHORT)
+
+    async def pause(self) -> timedelta | None:
+        """Return how long there is nothing to try, None if nothing waits."""
+        now, pause = self.clock.now(), self.channels().pause
+        at = await self.store.transact(lambda tx: tx.next_attempts(now))
+        return min((max(at[lane] - now, pause(lane)) for lane in at), default=None)
 
     async def deliver_lane(
         self, lane: Lane, goes_on: Callable[[], bool] = lambda: True
@@ -81,10 +96,20 @@ class DeliverJob:
                 not be claimed first.
         """
         ends = []
-        while goes_on() and (delivery := await self._lease(lane)) is not None:
+        while await self._has_room(lane) and goes_on():
+            delivery = await self._lease(lane)
+            if delivery is None:
+                break
             state = await self._attempt(delivery)
             ends.append(Ended(delivery.message.kind, state))
         return ends
+
+    async def _has_room(self, lane: Lane) -> bool:
+        """Wait until the lane takes one more; say if that takes too long."""
+        pause = self.channels().pause(lane)
+        if timedelta(0) < pause <= _SHORT:
+            await self.clock.sleep(pause)
+        return pause <= _SHORT
 
     async def _lease(self, lane: Lane) -> Delivery | None:
         now = self.clock.now()
@@ -101,7 +126,9 @@ class DeliverJob:
             bare=delivery.bare,
         )
         now, jitter = self.clock.now(), self.clock.jitter()
-        settled = settle(delivery, result, now=now, jitter=jitter)
+        spec = self.in_force().channel(delivery.lane.channel)
+        probes = spec is None or spec.probe
+        settled = settle(delivery, result, now=now, jitter=jitter, probes=probes)
         await self._record(delivery, settled, result, now)
         self.journal.event(
             "delivery",
@@ -129,11 +156,12 @@ class DeliverJob:
         """Record the attempt; a full disk is waited for, or it would be sent twice."""
 
         def record(tx: Transaction) -> None:
-            has_changed = tx.settle(delivery, settled, result, now)
-            if has_changed:
-                self._report_lane(tx, delivery, settled, result, now)
-            if tells_of_dead(delivery, settled):
-                self._report_dead(tx, delivery, settled, now)
+            in_force = self.in_force()
+            change = tx.settle(delivery, settled, result, now)
+            if change is not None:
+                lane = delivery.lane
+                report_lane(tx, in_force, lane, change, result=result, now=now)
+            report_dead(tx, in_force, delivery, settled, now)
 
         await store_with_patience(
             self.store,
@@ -142,43 +170,3 @@ class DeliverJob:
             clock=self.clock,
             journal=self.journal,
         )
-
-    def _report_dead(
-        self, tx: Transaction, delivery: Delivery, settled: Settled, now: datetime
-    ) -> None:
-        name = delivery.lane.channel
-        ids = " ".join(str(alert) for alert in delivery.message.alerts)
-        title = f"an alert did not reach channel {name}"
-        text = (
-            f"{delivery.message.title}: {settled.reason}. "
-            f"To try again: monitor alerts retry {ids}"
-        )
-        tell_ops(tx, self.in_force(), title, text, now, without=name)
-
-    def _report_lane(
-        self,
-        tx: Transaction,
-        delivery: Delivery,
-        settled: Settled,
-        result: SendResult,
-        now: datetime,
-    ) -> None:
-        name = delivery.lane.channel
-        if not settled.breaks_lane:
-            title = f"channel {name} works again"
-            tell_ops(tx, self.in_force(), title, "What was held goes out now.", now)
-            return
-        text = (
-            f"{result.detail}. Its deliveries are held ({HoldReason.CHANNEL_BROKEN}) "
-            f"and one is tried every 15 minutes. Repair the channel's URL, or look: "
-            f"monitor channels test {name}"
-        )
-        tell_ops(
-            tx, self.in_force(), f"channel {name} is broken", text, now, without=name
-        )
-
-
-def tells_of_dead(delivery: Delivery, settled: Settled) -> bool:
-    """Say whether a death is worth a report: an alert's, not a report's own."""
-    is_alert = delivery.message.kind is MessageKind.ALERT
-    return is_alert and settled.state is DeliveryState.DEAD

@@ -63,6 +63,15 @@ class InForce:
             forms=forms,
         )
 
+    def channel(self, name: str) -> ChannelSpec | None:
+        """Return a channel as it is configured, None if it is not any more."""
+        return self.channels.get(name)
+
+    def fallback_of(self, name: str) -> str:
+        """Return the channel that stands in for one, empty if none does."""
+        spec = self.channel(name)
+        return "" if spec is None else spec.fallback
+
     @property
     def lanes(self) -> Collection[Lane]:
         """Return every URL of every channel."""

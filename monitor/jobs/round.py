@@ -6,7 +6,7 @@ import asyncio
 from collections import defaultdict, deque
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from monitor.errors import StoreError
 from monitor.jobs.deliver import DeliverJob, Ended
@@ -21,7 +21,7 @@ from monitor.model import (
 )
 from monitor.ports import Clock, Store
 
-_BATCH = 200
+_SHORTEST = timedelta(seconds=0.05)
 
 
 @dataclass(slots=True)
@@ -99,11 +99,10 @@ async def deliver_round(
     deadline = clock.monotonic() + wait.total_seconds()
     while True:
         await _deliver_due(job, counts)
-        at = await store.transact(lambda tx: tx.next_attempt_at())
-        pause = _pause(at, clock.now())
+        pause = await job.pause()
         if pause is None or clock.monotonic() + pause.total_seconds() > deadline:
             break
-        await clock.sleep(pause)
+        await clock.sleep(max(pause, _SHORTEST))
     found = await store.transact(
         lambda tx: (
             tx.delivery_counts(of_alerts=True),
@@ -127,10 +126,3 @@ async def _deliver_due(job: DeliverJob, counts: DeliveryCounts) -> None:
     for ends in await asyncio.gather(*(job.deliver_lane(lane) for lane in lanes)):
         counts.sent += ends.count(Ended(MessageKind.ALERT, DeliveryState.SENT))
         counts.dead += ends.count(Ended(MessageKind.ALERT, DeliveryState.DEAD))
-
-
-def _pause(at: datetime | None, now: datetime) -> timedelta | None:
-    """Return how long to wait for the next attempt, None when there is none."""
-    if at is None:
-        return None
-    return max(at - now, timedelta(seconds=0.05))

@@ -37,15 +37,19 @@ from monitor.model.configuration import (
 )
 from monitor.model.counts import PollCounts
 from monitor.model.deliveries import (
+    Backlog,
     BodyFormat,
     Delivery,
     DeliveryState,
     Form,
     Lane,
+    LaneChange,
     Rendered,
     SendOutcome,
     SendResult,
     Settled,
+    Stranded,
+    Waiting,
 )
 from monitor.model.entries import (
     CLAIM,
@@ -79,6 +83,7 @@ __all__ = [
     "CLAIM",
     "EVERYTHING",
     "Advert",
+    "Backlog",
     "Because",
     "BodyFormat",
     "ChannelSpec",
@@ -109,6 +114,7 @@ __all__ = [
     "Identity",
     "KnownEntry",
     "Lane",
+    "LaneChange",
     "Match",
     "Message",
     "MessageKind",
@@ -139,6 +145,7 @@ __all__ = [
     "StoredAlert",
     "StoredEntry",
     "StoredMatch",
+    "Stranded",
     "Subscription",
     "Tier",
     "Traits",
@@ -146,5 +153,6 @@ __all__ = [
     "Validators",
     "Verdict",
     "Wait",
+    "Waiting",
     "WebSub",
 ]

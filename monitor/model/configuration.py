@@ -109,19 +109,27 @@ class Feed:
     encoding: str = ""
     kind: FeedKind = FeedKind.FEED
     identity: Identity = Identity.AUTO
+    renamed_from: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ChannelSpec:
     """A named place with one or more Apprise URLs, ``${...}`` unexpanded.
 
-    `digest` is a cron expression, "" for none.
+    `digest` is a cron expression, "" for none. `fallback` is the channel that gets what
+    cannot be delivered here, "" for none. `rates` are how much it takes, all of them at
+    once; None: as much as its service is known to take. `probe` says whether it is
+    tried by itself while it is broken.
     """
 
     name: str
     urls: tuple[str, ...]
     quiet_hours: tuple[QuietHours, ...] = ()
     digest: str = ""
+    fallback: str = ""
+    rates: tuple[Rate, ...] | None = None
+    probe: bool = True
+    renamed_from: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +190,7 @@ class Rule:
     cooldown: timedelta = timedelta(0)
     digest: str = ""
     min_sources: int = 1
+    renamed_from: tuple[str, ...] = ()
 
     def is_in_force(self, today: date) -> bool:
         """Say whether it counts on a day: it is enabled, and its last day not over."""

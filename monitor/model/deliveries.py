@@ -92,6 +92,9 @@ class Delivery:
 
     `attempts` counts tries begun, this one included. `maybe_sent` says that an
     earlier try may have arrived. `bare` asks for plain text after a refusal.
+    `failures` is how often in a row its lane had failed before for a reason that
+    passes, `lane_is_broken` that this try is the probe of a broken lane.
+    `overtaken` says that others arrived while the service failed at this one.
     """
 
     id: int
@@ -102,6 +105,44 @@ class Delivery:
     first_attempt_at: datetime
     maybe_sent: bool = False
     bare: bool = False
+    failures: int = 0
+    lane_is_broken: bool = False
+    overtaken: bool = False
+
+
+class LaneChange(StrEnum):
+    """What an attempt made of its lane, where that is news."""
+
+    BROKEN = "broken"  # the place is wrong: all is held until a person mends it
+    OPENED = "opened"  # its circuit: one delivery at a time tries whether it is back
+    MENDED = "mended"  # it was broken or its circuit open, and it works again
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """What waits in a lane, and since when the oldest does (None if nothing does)."""
+
+    count: int
+    oldest_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stranded:
+    """A lane that does not deliver since then; `is_told` if its people were told."""
+
+    lane: Lane
+    since: datetime
+    is_broken: bool
+    is_told: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A delivery that waits in a stranded lane, and that nobody told elsewhere."""
+
+    delivery_id: int
+    message: Message
+    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +150,10 @@ class Settled:
     """What becomes of a delivery after an attempt.
 
     `next_attempt_at` is set for PENDING; `breaks_lane` says that the lane's other
-    deliveries are held too, `mends_lane` that they are let go again.
+    deliveries are held too, `mends_lane` that they are let go again. `failures` is
+    how often in a row the lane failed now, `opens_lane` that this is too often: then
+    only a probe tries it, at `probe_at`. A broken lane has its next probe at
+    `probe_at` too, None for never by itself.
     """
 
     state: DeliveryState
@@ -119,3 +163,6 @@ class Settled:
     bare: bool = False
     breaks_lane: bool = False
     mends_lane: bool = False
+    failures: int = 0
+    opens_lane: bool = False
+    probe_at: datetime | None = None

@@ -111,6 +111,7 @@ class HoldReason(StrEnum):
     QUIET_HOURS = "quiet_hours"
     DIGEST = "digest"  # it is told with others, at a set time
     CHANNEL_BROKEN = "channel_broken"
+    TOLD_ELSEWHERE = "told_elsewhere"  # its channel failed: the fallback has it
     ORPHANED = "orphaned"
 
     @property

@@ -7,7 +7,7 @@ that wants to send: none of its pools, retries, waits, tags or storage.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
 from functools import cache
 from threading import Lock
@@ -27,9 +27,10 @@ from apprise import (
 )
 
 from monitor.errors import ChannelError
-from monitor.model import Form, Priority, Rendered, SendResult
+from monitor.model import Form, Priority, Rate, Rendered, SendResult
 from monitor.net.console import is_console
 from monitor.net.observed import watching
+from monitor.net.paces import service_rates
 from monitor.net.send_results import result_of
 
 _LOGGER = "apprise"
@@ -97,6 +98,7 @@ class AppriseChannel:
         self._sender = _open(url)
         self._free = _free_settings(self._sender)
         self.form = _form(self._sender)
+        self.rates = _rates(self._sender, self.form)
 
     def send(self, rendered: Rendered) -> SendResult:
         """Try once to deliver; it takes as long as it takes, and raises nothing."""
@@ -124,6 +126,20 @@ class AppriseChannel:
             link = rendered.link
             # A percent sign would be escaped again; the body holds the link anyhow.
             sender.click = link if link and "%" not in link else None
+
+
+def _rates(sender: NotifyBase, form: Form) -> tuple[Rate, ...]:
+    """Return how much the service of a sender is known to take in its one place."""
+    declared = float(type(sender).request_rate_per_sec)
+    chats = [chat for chat, _ in _targets(sender)] if form is Form.TELEGRAM else []
+    # Telegram numbers its groups downwards, and only groups and channels have names.
+    is_group = any(not isinstance(chat, int) or chat < 0 for chat in chats)
+    return service_rates(form, declared=declared, is_group=is_group)
+
+
+def _targets(sender: Any) -> Iterable[tuple[object, object]]:  # noqa: ANN401 - untyped
+    """Return Telegram's chats, each with the topic in it."""
+    return tuple(sender.targets)
 
 
 def _free_settings(sender: NotifyBase) -> frozenset[str]:

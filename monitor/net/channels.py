@@ -7,40 +7,32 @@ seventh, and its threads would keep the process from ending.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from threading import Thread
-from types import MappingProxyType
 from typing import TYPE_CHECKING, TextIO
 
 from monitor.alerts import render
 from monitor.errors import ChannelError, SecretError
 from monitor.model import (
     ChannelSpec,
-    Form,
     Lane,
     Message,
+    Rate,
+    Rendered,
     SendOutcome,
     SendResult,
 )
 from monitor.net.console import ConsoleChannel, is_console
+from monitor.net.paces import Pace
 from monitor.ports import Clock
 
 if TYPE_CHECKING:
     from monitor.net.apprise_channel import AppriseChannel
 
 _DEADLINE = timedelta(seconds=60)
-
-_SPACING: Mapping[Form, timedelta] = MappingProxyType(
-    {
-        Form.TELEGRAM: timedelta(seconds=1),
-        Form.SLACK: timedelta(seconds=1),
-        Form.DISCORD: timedelta(milliseconds=500),
-    }
-)
-"""The least time between two messages that these services ask for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +58,14 @@ class ChannelSet:
         redact: Callable[[str], str],
         console: TextIO,
         deadline: timedelta = _DEADLINE,
+        after: ChannelSet | None = None,
     ) -> None:
         """Open nothing yet: a URL is read when something is sent to it.
 
         `resolve` expands ``${...}`` (SecretError where that is not possible),
         `redact` takes every secret out of a text, `console` is where ``console://``
-        prints. An attempt that has no end after `deadline` counts as unknown.
+        prints. An attempt that has no end after `deadline` counts as unknown. `after`
+        is the set before an edit: what its places were given counts on.
         """
         self._urls = {
             Lane(spec.name, place): url
@@ -85,13 +79,48 @@ class ChannelSet:
         self._console = ConsoleChannel(console, zone=zone)
         self._deadline = deadline
         self._opened: dict[Lane, AppriseChannel] = {}
-        self._in_flight: set[Lane] = set()
-        self._free_at: dict[Lane, float] = {}
+        self._in_flight: set[tuple[Lane, str]] = set()
+        self._rates = {spec.name: spec.rates for spec in specs}
+        self._paces = {
+            lane: Pace(self._rates[lane.channel] or ()) for lane in self._urls
+        }
+        if after is not None:
+            self._take_over(after)
         self._is_closed = False
 
     def lanes(self) -> Sequence[Lane]:
         """Return every lane, in the order of the configuration."""
         return tuple(self._urls)
+
+    def _take_over(self, before: ChannelSet) -> None:
+        """Go on from what the same URLs were given under the configuration before.
+
+        What hangs there still hangs: two messages are never in flight in one place.
+        """
+        self._in_flight = before._in_flight
+        for lane, url in self._urls.items():
+            if before._urls.get(lane) == url:
+                self._paces[lane] = before._paces[lane]
+                if (rates := self._rates[lane.channel]) is not None:
+                    self._paces[lane].bound(rates)
+
+    def pause(self, lane: Lane) -> timedelta:
+        """Return how long the lane takes no more than it was given; 0 if it does."""
+        pace = self._paces.get(lane)
+        return pace.pause(self._clock.monotonic()) if pace else timedelta(0)
+
+    def rates(self, lane: Lane) -> tuple[Rate, ...]:
+        """Return how much a lane takes; nothing is contacted.
+
+        Raises:
+            ChannelError: no service takes its URL.
+            SecretError: its URL has a reference that cannot be resolved.
+        """
+        rates = self._rates[lane.channel]
+        if rates is not None:
+            return rates
+        channel = self._channel(lane)
+        return () if channel is None else channel.rates
 
     def close(self) -> None:
         """Begin nothing any more; what is in flight ends by itself or never."""
@@ -109,33 +138,28 @@ class ChannelSet:
         """Try once to deliver; what a service does never raises."""
         if lane not in self._urls:
             return _broken(f"channel {lane.channel} is not configured")
-        await self._keep_distance(lane)
         if self._is_closed:
             detail = "interrupted by a reload or a stop"
             return SendResult(SendOutcome.RETRY, detail=detail)
-        if lane in self._in_flight:
+        if (lane, self._urls[lane]) in self._in_flight:
             detail = "an earlier attempt still hangs"
             return SendResult(SendOutcome.RETRY, detail=detail)
         return await self._fly(lane, _Task(message, created_at, maybe_sent, bare))
-
-    async def _keep_distance(self, lane: Lane) -> None:
-        pause = self._free_at.get(lane, 0.0) - self._clock.monotonic()
-        if pause > 0:
-            await self._clock.sleep(timedelta(seconds=pause))
 
     async def _fly(self, lane: Lane, task: _Task) -> SendResult:
         """Send in a thread of the lane's own, which is left behind if it hangs."""
         loop = asyncio.get_running_loop()
         landed: asyncio.Future[SendResult] = loop.create_future()
+        flight = (lane, self._urls[lane])
 
         def fly() -> None:
             result = self._attempt(lane, task)
-            self._in_flight.discard(lane)
+            self._in_flight.discard(flight)
             with suppress(RuntimeError):  # the loop ended before the attempt did
                 loop.call_soon_threadsafe(_land, landed, result)
 
         name = f"channel {lane.channel} {lane.place}"
-        self._in_flight.add(lane)
+        self._in_flight.add(flight)
         Thread(target=fly, name=name, daemon=True).start()
         seconds = self._deadline.total_seconds()
         try:
@@ -147,15 +171,15 @@ class ChannelSet:
     def _attempt(self, lane: Lane, task: _Task) -> SendResult:
         """Send, in the lane's thread."""
         try:
-            url = self._resolve(self._urls[lane]).strip()
-            if is_console(url):
-                return self._print(task)
-            return self._send(lane, url, task)
+            channel = self._channel(lane)
+            return self._print(task) if channel is None else self._send(lane, task)
         except (SecretError, ChannelError) as error:
             return _broken(self._redact(str(error)))
         except Exception as error:  # noqa: BLE001 - a lost result would lose the lane
             detail = f"the monitor failed to send: {type(error).__name__}"
             return SendResult(SendOutcome.RETRY, detail=detail)
+        finally:
+            self._paces[lane].note(self._clock.monotonic())
 
     def _print(self, task: _Task) -> SendResult:
         return self._console.send(
@@ -165,9 +189,16 @@ class ChannelSet:
             maybe_sent=task.maybe_sent,
         )
 
-    def _send(self, lane: Lane, url: str, task: _Task) -> SendResult:
-        channel = self._opened.get(lane) or self._open(lane, url)
-        rendered = render(
+    def _send(self, lane: Lane, task: _Task) -> SendResult:
+        channel = self._opened[lane]
+        result = channel.send(self._rendered(channel, task))
+        if result.outcome is SendOutcome.CHANNEL_BROKEN:
+            # The next attempt reads the URL anew: its secret may be another one then.
+            self._opened.pop(lane, None)
+        return result
+
+    def _rendered(self, channel: AppriseChannel, task: _Task) -> Rendered:
+        return render(
             task.message,
             channel.form,
             created_at=task.created_at,
@@ -176,20 +207,32 @@ class ChannelSet:
             maybe_sent=task.maybe_sent,
             bare=task.bare,
         )
-        result = channel.send(rendered)
-        pause = _SPACING.get(channel.form, timedelta(0)).total_seconds()
-        self._free_at[lane] = self._clock.monotonic() + pause
-        if result.outcome is SendOutcome.CHANNEL_BROKEN:
-            # The next attempt reads the URL anew: its secret may be another one then.
-            self._opened.pop(lane, None)
-        return result
 
-    def _open(self, lane: Lane, url: str) -> AppriseChannel:
+    def rendered(self, lane: Lane, message: Message) -> Rendered | None:
+        """Return a message as a lane would get it now; None for the console.
+
+        Raises:
+            ChannelError: no service takes its URL.
+            SecretError: its URL has a reference that cannot be resolved.
+        """
+        task = _Task(message, self._clock.now(), maybe_sent=False, bare=False)
+        channel = self._channel(lane)
+        return None if channel is None else self._rendered(channel, task)
+
+    def _channel(self, lane: Lane) -> AppriseChannel | None:
+        """Return what a lane sends through, None for the console."""
+        if lane in self._opened:
+            return self._opened[lane]
+        url = self._resolve(self._urls[lane]).strip()
+        if is_console(url):
+            return None
         # Apprise takes a third of a second to load; a console needs none of it.
         from monitor.net.apprise_channel import AppriseChannel  # noqa: PLC0415
 
-        self._opened[lane] = AppriseChannel(url, redact=self._redact)
-        return self._opened[lane]
+        self._opened[lane] = channel = AppriseChannel(url, redact=self._redact)
+        if self._rates[lane.channel] is None:
+            self._paces[lane].bound(channel.rates)
+        return channel
 
 
 def check_url(url: str) -> None:

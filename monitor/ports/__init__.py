@@ -90,6 +90,12 @@ class Channels(Protocol):
     def lanes(self) -> Sequence[Lane]:
         """Return every lane that is configured now."""
 
+    def pause(self, lane: Lane) -> timedelta:
+        """Return how long the lane takes no more than it was given; 0 if it does.
+
+        So long nothing should be claimed for it: what is sent all the same is sent.
+        """
+
     async def send(
         self,
         lane: Lane,

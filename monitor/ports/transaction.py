@@ -8,7 +8,7 @@ from typing import Protocol
 
 from monitor.matching.forms import WordForm
 from monitor.model import (
-    EVERYTHING,
+    Backlog,
     Because,
     Delivery,
     Entry,
@@ -16,25 +16,25 @@ from monitor.model import (
     FeedState,
     FeedTrouble,
     HeldQuery,
-    Hold,
-    HoldReason,
     KnownEntry,
     Lane,
+    LaneChange,
     Message,
-    Route,
     Rule,
     SendResult,
     Settled,
-    Silence,
     StoredAlert,
     StoredEntry,
+    Stranded,
     Subscription,
     Verdict,
+    Waiting,
 )
 from monitor.ports.keeping import Keeping
+from monitor.ports.routing import Routing
 
 
-class Transaction(Keeping, Protocol):
+class Transaction(Keeping, Routing, Protocol):
     """What a job may read and write inside one transaction."""
 
     # feeds
@@ -171,62 +171,6 @@ class Transaction(Keeping, Protocol):
     def unhold(self, alert_ids: Sequence[int], now: datetime) -> None:
         """Note that the alerts wait no longer."""
 
-    # between alerts and the outbox
-
-    def add_route(
-        self,
-        alert: StoredAlert,
-        channel: str,
-        now: datetime,
-        *,
-        hold: Hold | None = None,
-        message_id: int | None = None,
-    ) -> None:
-        """Note that the alert waits for a channel, or is told to it in a message."""
-
-    def told_at(
-        self, rule: str, channel: str, since: datetime, most: int
-    ) -> tuple[datetime, ...]:
-        """Return when the rule told the channel after `since`, the newest first."""
-
-    def waits_until(self, rule: str, channel: str) -> Mapping[HoldReason, datetime]:
-        """Return until when the rule's alerts for the channel wait, by reason."""
-
-    def note_told(
-        self, alert_ids: Sequence[int], channel: str, message_id: int, now: datetime
-    ) -> None:
-        """Note that a message tells the channel of the alerts; they wait no longer."""
-
-    def postpone(self, route_ids: Sequence[int], hold: Hold, now: datetime) -> None:
-        """Let routes wait on, for another reason or until another time."""
-
-    def due_routes(self, now: datetime, limit: int) -> tuple[Route, ...]:
-        """Return at most `limit` routes whose wait is over, the oldest first."""
-
-    def waiting_routes(self, query: HeldQuery, limit: int) -> tuple[Route, ...]:
-        """Return at most `limit` routes that wait, of the alerts that are meant."""
-
-    def next_release_at(self) -> datetime | None:
-        """Return when the next wait ends, None if nothing waits."""
-
-    def waiting_counts(self, query: HeldQuery = EVERYTHING) -> Mapping[str, int]:
-        """Return how many of the alerts meant wait for a channel, by reason."""
-
-    def add_silence(self, silence: Silence) -> int:
-        """Store a silence; return its id."""
-
-    def silences(self, now: datetime | None = None) -> tuple[Silence, ...]:
-        """Return the silences in force at `now`, all that ever were without it."""
-
-    def end_silence(self, silence_id: int, now: datetime) -> bool:
-        """End a silence; say whether it was in force."""
-
-    def ended_silences(self, now: datetime) -> tuple[Silence, ...]:
-        """Return the silences that ended and were not told of; they count as told."""
-
-    def silenced_counts(self) -> Mapping[int, int]:
-        """Return how many alerts each silence holds still."""
-
     # the outbox
 
     def enqueue(
@@ -248,17 +192,37 @@ class Transaction(Keeping, Protocol):
 
     def settle(
         self, delivery: Delivery, settled: Settled, result: SendResult, now: datetime
-    ) -> bool:
-        """Record an attempt and what follows; say whether the lane changed state.
-
-        Changed is: it broke, or it was broken and is well again.
-        """
+    ) -> LaneChange | None:
+        """Record an attempt and what follows; say how the lane changed, if it did."""
 
     def mend(self, lane: Lane) -> bool:
-        """Let a broken lane's deliveries go; say whether it was broken."""
+        """Let the deliveries of a lane go that is broken or whose circuit is open.
+
+        Says whether it was. What its fallback could not tell by now goes out here.
+        """
 
     def probe_broken(self, now: datetime) -> None:
-        """Let every broken lane be probed at the next sweep."""
+        """Let every lane that is broken or rests be probed at the next sweep."""
+
+    def backlog(self, lane: Lane) -> Backlog:
+        """Return what waits in a lane, whether it is held there or not."""
+
+    def stranded_lanes(self, open_before: datetime) -> tuple[Stranded, ...]:
+        """Return the lanes that are broken, or whose circuit is open since before."""
+
+    def stranded_deliveries(self, lane: Lane, limit: int) -> tuple[Waiting, ...]:
+        """Return at most `limit` deliveries of a lane that nobody told elsewhere."""
+
+    def tell_elsewhere(
+        self, delivery_id: int, channel: str, message: Message, places: int
+    ) -> None:
+        """Hold a delivery, for a channel that gets `message` in its place.
+
+        Where that channel is told all of its alerts anyhow, it gets nothing more.
+        """
+
+    def note_in(self, lane: Lane, message: Message, now: datetime) -> None:
+        """Let the people of a stranded lane hear `message` when it is well again."""
 
     def free_leases(self) -> int:
         """End all leases and claims (their owner is gone); return how many leases.
@@ -266,8 +230,8 @@ class Transaction(Keeping, Protocol):
         A claimed feed may have been asked: it is due as if it had been.
         """
 
-    def next_attempt_at(self) -> datetime | None:
-        """Return when the next waiting delivery may be tried, None without any."""
+    def next_attempts(self, now: datetime) -> Mapping[Lane, datetime]:
+        """Return when each lane has something to try next; without it are absent."""
 
     def sync_outbox(self, lanes: Collection[Lane], rules: Collection[str]) -> int:
         """Hold what has lost its lane, rule or feed; let go what has it again.

@@ -1,20 +1,24 @@
-"""Lanes inside a transaction: which are broken, and what waits in them.
+"""Lanes inside a transaction: which fail or are broken, and what waits in them.
 
 One rule holds everywhere: in a broken lane nothing is pending. What would be is held
-as ``channel_broken`` until the lane is well again.
+as ``channel_broken`` until the lane is well again. In a lane whose circuit is open
+what waits stays pending, and nothing of it is tried before the lane's next probe.
 """
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Row,
     and_,
     case,
     delete,
     exists,
+    func,
     insert,
     or_,
     select,
@@ -22,8 +26,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from monitor.alerts.outcome import PROBE_AFTER
-from monitor.model import DeliveryState, HoldReason, Lane
+from monitor.alerts.outcome import FAILURES_TO_DOUBT, PROBE_AFTER
+from monitor.model import Backlog, DeliveryState, HoldReason, Lane, LaneChange, Settled
 from monitor.store.tables import deliveries, lanes
 
 BROKEN = HoldReason.CHANNEL_BROKEN.value
@@ -56,6 +60,7 @@ def waiting(reason: str = "") -> dict[str, object]:
         .where(
             lanes.c.channel == deliveries.c.channel,
             lanes.c.place == deliveries.c.place,
+            lanes.c.broken_since.is_not(None),
         )
         .correlate(deliveries)
     )
@@ -66,6 +71,18 @@ def waiting(reason: str = "") -> dict[str, object]:
     }
 
 
+def may_probe(lane: Row[Any] | None, now: datetime) -> bool:
+    """Return whether a lane (its row, None if it is well) may be tried now.
+
+    A probe that is further away than it can be was set before the clock went back.
+    """
+    if lane is None or (lane.broken_since is None and lane.open_since is None):
+        return True
+    longest = LONGEST_WAIT if lane.broken_since is None else PROBE_AFTER
+    at = lane.probe_at
+    return at is not None and (at <= now or at > now + longest)
+
+
 class LaneRows:
     """The part of a transaction that breaks, probes and mends lanes."""
 
@@ -73,14 +90,29 @@ class LaneRows:
         self._connection = connection
 
     def mend(self, lane: Lane) -> bool:
-        """Let a broken lane's deliveries go; say whether it was broken."""
-        ended = self._connection.execute(delete(lanes).where(is_lane(lane)))
-        self._let_go(and_(in_lane(lane), deliveries.c.reason == BROKEN))
-        return bool(ended.rowcount)
+        """Let a broken or resting lane's deliveries go; say whether it was either."""
+        row = self._lane(lane)
+        if row is None:
+            return False
+        self._connection.execute(delete(lanes).where(is_lane(lane)))
+        if row.broken_since is not None:
+            self._let_go(and_(in_lane(lane), deliveries.c.reason == BROKEN))
+        return row.broken_since is not None or row.open_since is not None
 
     def probe_broken(self, now: datetime) -> None:
-        """Let every broken lane be probed at the next sweep."""
+        """Let every lane that rests or is broken be probed at the next sweep."""
         self._connection.execute(update(lanes).values(probe_at=now))
+
+    def backlog(self, lane: Lane) -> Backlog:
+        """Return what waits in a lane, whether it is held there or not."""
+        waits = (DeliveryState.PENDING, DeliveryState.LEASED)
+        is_held = and_(
+            deliveries.c.state == DeliveryState.HELD, deliveries.c.reason == BROKEN
+        )
+        query = select(func.count(), func.min(deliveries.c.created_at)).where(
+            in_lane(lane), or_(deliveries.c.state.in_(waits), is_held)
+        )
+        return Backlog(*self._connection.execute(query).one())
 
     def _insert(
         self,
@@ -89,26 +121,30 @@ class LaneRows:
         created_at: datetime,
         *,
         released: bool = False,
-    ) -> None:
-        is_broken = self._is_broken(lane)
-        self._connection.execute(
-            insert(deliveries).values(
+        maybe_sent: bool = False,
+    ) -> int:
+        is_broken = _is_broken(self._lane(lane))
+        made = self._connection.execute(
+            insert(deliveries)
+            .values(
                 message_id=message_id,
                 channel=lane.channel,
                 place=lane.place,
                 state=DeliveryState.HELD if is_broken else DeliveryState.PENDING,
                 reason=BROKEN if is_broken else "",
                 attempts=0,
-                maybe_sent=False,
+                maybe_sent=maybe_sent,
                 bare=False,
                 released=released,
                 created_at=created_at,
             )
+            .returning(deliveries.c.id)
         )
+        return int(made.scalar_one())
 
-    def _is_broken(self, lane: Lane) -> bool:
-        query = select(lanes.c.place).where(is_lane(lane))
-        return self._connection.execute(query).first() is not None
+    def _lane(self, lane: Lane) -> Row[Any] | None:
+        """Return the row of a lane that failed last, None if it is well."""
+        return self._connection.execute(select(lanes).where(is_lane(lane))).first()
 
     def _is_busy(self, lane: Lane) -> bool:
         """Say whether a delivery of the lane is in flight."""
@@ -116,40 +152,91 @@ class LaneRows:
         query = select(deliveries.c.id).where(leased, in_lane(lane)).limit(1)
         return self._connection.execute(query).first() is not None
 
-    def _break(self, lane: Lane, detail: str, now: datetime) -> bool:
-        """Hold what is pending in the lane; say whether it was well before."""
-        values = {"broken_since": now, "probe_at": now + PROBE_AFTER, "detail": detail}
+    def _change_lane(self, lane: Lane, **values: object) -> None:
         statement = upsert(lanes).values(
-            channel=lane.channel, place=lane.place, **values
+            **{"channel": lane.channel, "place": lane.place, "failures": 0} | values
         )
-        is_new = self._connection.execute(statement.on_conflict_do_nothing()).rowcount
+        self._connection.execute(
+            statement.on_conflict_do_update(
+                index_elements=["channel", "place"], set_=values
+            )
+        )
+
+    def _break(
+        self, lane: Lane, detail: str, now: datetime, probe_at: datetime | None
+    ) -> LaneChange | None:
+        """Hold what is pending in the lane; say so if it was well before."""
+        if _is_broken(self._lane(lane)):
+            self._change_lane(lane, probe_at=probe_at)
+            return None
+        values = {"broken_since": now, "probe_at": probe_at, "detail": detail}
+        self._change_lane(lane, open_since=None, failures=0, **values)
         pending = deliveries.c.state == DeliveryState.PENDING
         held = update(deliveries).where(in_lane(lane), pending)
         self._connection.execute(held.values(**waiting()))
-        return bool(is_new)
+        return LaneChange.BROKEN
+
+    def _count_failure(
+        self, lane: Lane, settled: Settled, detail: str, now: datetime
+    ) -> LaneChange | None:
+        """Note how often the lane failed in a row; say so if that opens its circuit.
+
+        A message that was refused was answered, and ends the row.
+        """
+        row = self._lane(lane)
+        if _is_broken(row):
+            if settled.probe_at is None:
+                self._change_lane(lane, probe_at=None)
+            return None
+        if not settled.failures:
+            return LaneChange.MENDED if self.mend(lane) else None
+        values = {"failures": settled.failures, "detail": detail}
+        if not settled.opens_lane:
+            self._change_lane(lane, **values)
+            return None
+        is_open = row is not None and row.open_since is not None
+        since = row.open_since if row is not None and is_open else now
+        probe_at = settled.probe_at
+        self._change_lane(lane, open_since=since, probe_at=probe_at, **values)
+        return None if is_open else LaneChange.OPENED
 
     def _due_probes(self, now: datetime) -> list[Lane]:
-        due = or_(lanes.c.probe_at <= now, lanes.c.probe_at > now + PROBE_AFTER)
-        found = self._connection.execute(select(lanes).where(due)).all()
-        broken = [Lane(row.channel, row.place) for row in found]
-        return [lane for lane in broken if self._probe(lane, now) is not None]
+        broken = select(lanes).where(lanes.c.broken_since.is_not(None))
+        found = self._connection.execute(broken).all()
+        due = [Lane(row.channel, row.place) for row in found if may_probe(row, now)]
+        return [lane for lane in due if self._probe(lane, now) is not None]
+
+    def _resting(self, now: datetime) -> set[Lane]:
+        """Return the lanes whose circuit is open and that are not to be tried yet."""
+        is_open = select(lanes).where(lanes.c.open_since.is_not(None))
+        found = self._connection.execute(is_open).all()
+        return {Lane(r.channel, r.place) for r in found if not may_probe(r, now)}
 
     def _probe(self, lane: Lane, now: datetime) -> int | None:
         """Return the delivery that tries whether a broken lane is well again."""
-        row = self._connection.execute(select(lanes).where(is_lane(lane))).one()
-        if now < row.probe_at <= now + PROBE_AFTER:
-            return None
         is_held = (
             deliveries.c.state == DeliveryState.HELD,
             deliveries.c.reason == BROKEN,
         )
         return self._oldest(lane, now, *is_held)
 
-    def _head(self, lane: Lane, now: datetime) -> int | None:
-        return self._oldest(lane, now, deliveries.c.state == DeliveryState.PENDING)
+    def _head(self, lane: Lane, row: Row[Any] | None, now: datetime) -> int | None:
+        """Return what is next in a lane; what was overtaken does not block it.
+
+        Where the oldest has failed for long, every second probe is the one behind
+        it: if that arrives, it was not the lane.
+        """
+        pending = deliveries.c.state == DeliveryState.PENDING
+        which = (pending, or_(deliveries.c.overtaken.is_(False), may_try(now)))
+        failures = 0 if row is None else row.failures
+        if failures >= FAILURES_TO_DOUBT and failures % 2:
+            witness = self._oldest(lane, now, *which, skipped=1)
+            if witness is not None:
+                return witness
+        return self._oldest(lane, now, *which)
 
     def _oldest(
-        self, lane: Lane, now: datetime, *which: ColumnElement[bool]
+        self, lane: Lane, now: datetime, *which: ColumnElement[bool], skipped: int = 0
     ) -> int | None:
         """Return the oldest of these deliveries of a lane, if it may be tried now.
 
@@ -162,9 +249,19 @@ class LaneRows:
             .where(in_lane(lane), *which)
             .order_by(deliveries.c.id)
             .limit(1)
+            .offset(skipped)
         )
         head = self._connection.execute(query).first()
         return None if head is None or not head.may_try else int(head.id)
+
+    def _overtake(self, lane: Lane, delivery_id: int) -> None:
+        """Note that older deliveries failed where this one arrived."""
+        older = and_(
+            deliveries.c.state == DeliveryState.PENDING,
+            in_lane(lane),
+            deliveries.c.id < delivery_id,
+        )
+        self._connection.execute(update(deliveries).where(older).values(overtaken=True))
 
     def _let_go(self, which: ColumnElement[bool], **values: object) -> int:
         """Let held deliveries wait for their turn; return how many there are."""
@@ -179,7 +276,13 @@ class LaneRows:
                 **waiting(),
                 next_attempt_at=None,
                 first_attempt_at=None,  # its age counts anew
+                overtaken=False,
+                told_by=None,
                 **values,
             )
         )
         return self._connection.execute(statement).rowcount
+
+
+def _is_broken(lane: Row[Any] | None) -> bool:
+    return lane is not None and lane.broken_since is not None

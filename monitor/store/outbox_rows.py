@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Row,
     Select,
     and_,
     case,
@@ -20,17 +22,18 @@ from sqlalchemy import (
 )
 
 from monitor.alerts import codec
-from monitor.alerts.outcome import PROBE_AFTER
+from monitor.alerts.outcome import FAILURES_TO_DOUBT, PROBE_AFTER
 from monitor.model import (
     Delivery,
     DeliveryState,
     Lane,
+    LaneChange,
     Message,
     SendResult,
     Settled,
 )
 from monitor.store.feed_rows import free_claims
-from monitor.store.lane_rows import is_lane, may_try, waiting
+from monitor.store.lane_rows import may_probe, may_try, waiting
 from monitor.store.repair_rows import RepairRows
 from monitor.store.tables import (
     Utc,
@@ -58,13 +61,7 @@ class OutboxRows(RepairRows):
         entry_id: int | None = None,
     ) -> int:
         """Put a message into the outbox, one delivery for each place; return its id."""
-        values = {"channel": channel, "entry_id": entry_id, "created_at": now}
-        statement = insert(messages).values(body=codec.to_json(message), **values)
-        made = self._connection.execute(statement.returning(messages.c.id))
-        message_id = int(made.scalar_one())
-        for alert_id in message.alerts:
-            told = {"message_id": message_id, "alert_id": alert_id}
-            self._connection.execute(insert(message_alerts).values(**told))
+        message_id = self._insert_message(channel, message, now, entry_id)
         for place in range(places):
             self._insert(message_id, Lane(channel, place), now)
         return message_id
@@ -89,19 +86,21 @@ class OutboxRows(RepairRows):
         of_lane = select(deliveries.c.channel, deliveries.c.place)
         leased = of_lane.where(deliveries.c.state == DeliveryState.LEASED)
         busy = {Lane(*row) for row in self._connection.execute(leased)}
-        due = of_lane.where(deliveries.c.id.in_(_heads()), may_try(now))
+        due = of_lane.where(deliveries.c.id.in_(_heads(now)), may_try(now))
         heads = [Lane(*row) for row in self._connection.execute(due)]
-        return [lane for lane in heads if lane not in busy]
+        resting = self._resting(now)
+        return [lane for lane in heads if lane not in busy and lane not in resting]
 
     def lease(self, lane: Lane, now: datetime, *, until: datetime) -> Delivery | None:
         """Claim the head of the lane, None if nothing is to be tried now."""
-        is_broken = self._is_broken(lane)
-        head = self._probe(lane, now) if is_broken else self._head(lane, now)
+        row = self._lane(lane)
+        head = self._next(lane, row, now)
         if head is None:
             return None
-        if is_broken:
-            later = {"probe_at": now + PROBE_AFTER}
-            self._connection.execute(update(lanes).where(is_lane(lane)).values(**later))
+        age_from = _age_from(now)
+        if row is not None and (row.broken_since or row.open_since):
+            self._change_lane(lane, probe_at=now + PROBE_AFTER)
+            age_from = literal(now, Utc())
         self._connection.execute(
             update(deliveries)
             .where(deliveries.c.id == head)
@@ -109,12 +108,18 @@ class OutboxRows(RepairRows):
                 state=DeliveryState.LEASED,
                 leased_until=until,
                 attempts=deliveries.c.attempts + 1,
-                first_attempt_at=_age_from(now),
+                first_attempt_at=age_from,
             )
         )
-        return self._delivery(head)
+        return self._delivery(head, row)
 
-    def _delivery(self, delivery_id: int) -> Delivery:
+    def _next(self, lane: Lane, row: Row[Any] | None, now: datetime) -> int | None:
+        if not may_probe(row, now):
+            return None
+        is_broken = row is not None and row.broken_since is not None
+        return self._probe(lane, now) if is_broken else self._head(lane, row, now)
+
+    def _delivery(self, delivery_id: int, lane: Row[Any] | None) -> Delivery:
         joined = deliveries.join(messages)
         row = self._connection.execute(
             select(deliveries, messages.c.body)
@@ -130,12 +135,15 @@ class OutboxRows(RepairRows):
             first_attempt_at=row.first_attempt_at,
             maybe_sent=row.maybe_sent,
             bare=row.bare,
+            failures=0 if lane is None else lane.failures,
+            lane_is_broken=lane is not None and lane.broken_since is not None,
+            overtaken=row.overtaken,
         )
 
     def settle(
         self, delivery: Delivery, settled: Settled, result: SendResult, now: datetime
-    ) -> bool:
-        """Record an attempt and what follows; say whether the lane changed state."""
+    ) -> LaneChange | None:
+        """Record an attempt and what follows; say how the lane changed, if it did."""
         self._connection.execute(
             insert(attempts).values(
                 delivery_id=delivery.id,
@@ -158,22 +166,44 @@ class OutboxRows(RepairRows):
             values |= waiting(settled.reason)
         counts = update(deliveries).where(_still_counts(delivery, settled))
         if not self._connection.execute(counts.values(**values)).rowcount:
-            return False
+            return None
+        if settled.state is DeliveryState.DEAD:
+            self._give_back(delivery.id)
+        return self._follow(delivery, settled, result, now)
+
+    def _follow(
+        self, delivery: Delivery, settled: Settled, result: SendResult, now: datetime
+    ) -> LaneChange | None:
+        """Let the lane be what the end of an attempt makes of it."""
+        lane, detail = delivery.lane, result.detail
         if settled.breaks_lane:
-            return self._break(delivery.lane, result.detail, now)
-        return settled.mends_lane and self.mend(delivery.lane)
+            return self._break(lane, detail, now, settled.probe_at)
+        if not settled.mends_lane:
+            return self._count_failure(lane, settled, detail, now)
+        if delivery.failures >= FAILURES_TO_DOUBT:
+            self._overtake(lane, delivery.id)
+        return LaneChange.MENDED if self.mend(lane) else None
 
     def free_leases(self) -> int:
         """End all leases and claims (their owner is gone); return how many leases."""
         free_claims(self._connection)
         return self._free()
 
-    def next_attempt_at(self) -> datetime | None:
-        """Return when the next waiting delivery may be tried, None without any."""
+    def next_attempts(self, now: datetime) -> Mapping[Lane, datetime]:
+        """Return when each lane has something to try next; without it are absent."""
         at = func.coalesce(deliveries.c.next_attempt_at, deliveries.c.created_at)
-        query = select(func.min(at)).where(deliveries.c.id.in_(_heads()))
-        found: datetime | None = self._connection.execute(query).scalar_one()
-        return found
+        same = and_(
+            lanes.c.channel == deliveries.c.channel, lanes.c.place == deliveries.c.place
+        )
+        query = (
+            select(deliveries.c.channel, deliveries.c.place, at, lanes.c.probe_at)
+            .select_from(deliveries.outerjoin(lanes, same))
+            .where(deliveries.c.id.in_(_heads(now)))
+        )
+        return {
+            Lane(channel, place): max(at, probe_at or at)
+            for channel, place, at, probe_at in self._connection.execute(query)
+        }
 
     def delivery_counts(self, *, of_alerts: bool = False) -> Mapping[str, int]:
         """Return how many deliveries are in each state; of alerts alone if asked."""
@@ -195,11 +225,15 @@ class OutboxRows(RepairRows):
         return {row[0]: int(row[1]) for row in self._connection.execute(query)}
 
 
-def _heads() -> Select[tuple[int]]:
-    """Return the query for the oldest pending delivery of each lane."""
+def _heads(now: datetime) -> Select[tuple[int]]:
+    """Return the query for the oldest pending delivery of each lane.
+
+    What was overtaken counts only when it may be tried: it blocks nobody.
+    """
+    is_next = or_(deliveries.c.overtaken.is_(False), may_try(now))
     return (
         select(func.min(deliveries.c.id))
-        .where(deliveries.c.state == DeliveryState.PENDING)
+        .where(deliveries.c.state == DeliveryState.PENDING, is_next)
         .group_by(deliveries.c.channel, deliveries.c.place)
     )
 

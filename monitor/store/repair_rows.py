@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, delete, or_, select, up
 
 from monitor.model import DeliveryState, HoldReason, Lane
 from monitor.store import rows
-from monitor.store.lane_rows import LaneRows
+from monitor.store.fallback_rows import TOLD_ELSEWHERE, FallbackRows
 from monitor.store.tables import (
     alerts,
     attempts,
@@ -27,7 +27,7 @@ ORPHANED = HoldReason.ORPHANED.value
 _UNSENT = (DeliveryState.PENDING, DeliveryState.LEASED, DeliveryState.HELD)
 
 
-class RepairRows(LaneRows):
+class RepairRows(FallbackRows):
     """The part of a transaction that lets orphaned and dead deliveries go."""
 
     def sync_outbox(self, configured: Collection[Lane], rules: Collection[str]) -> int:
@@ -36,6 +36,8 @@ class RepairRows(LaneRows):
         is_orphaned: dict[int, bool] = {}
         kept: set[int] = set()
         for found in self._connection.execute(_unsent()):
+            if found.reason == TOLD_ELSEWHERE:
+                continue  # it waits for nobody: others were told
             is_orphaned[found.id] = found.reason == ORPHANED
             # A report has no rule and no feed; it only needs its lane.
             is_free = found.rule is None or found.released or found.released_at

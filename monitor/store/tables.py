@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import (
     DDL,
     JSON,
+    Boolean,
     Column,
     DateTime,
     Dialect,
@@ -163,6 +164,7 @@ class MessageRow(SQLModel, table=True):
     entry_id: int | None = Field(default=None, foreign_key="entries.id", index=True)
     body: str
     created_at: datetime = Field(sa_type=Utc)
+    instead_of: int | None = None  # the message that a fallback got a copy of
 
 
 class MessageAlertRow(SQLModel, table=True):
@@ -195,6 +197,10 @@ class DeliveryRow(SQLModel, table=True):
     bare: bool = False
     released: bool = False  # a person let it go: it needs its lane and no more
     sent_at: datetime | None = Field(default=None, sa_type=Utc)
+    overtaken: bool = Field(  # the service fails at this one, and not at others
+        default=False, sa_column=Column(Boolean, nullable=False, server_default="0")
+    )
+    told_by: int | None = Field(default=None, index=True)  # a message elsewhere
 
 
 class AttemptRow(SQLModel, table=True):
@@ -211,14 +217,21 @@ class AttemptRow(SQLModel, table=True):
 
 
 class LaneRow(SQLModel, table=True):
-    """A URL of a channel that is broken; a lane without a row is well."""
+    """A URL of a channel that failed last; a lane without a row is well.
+
+    It is broken, or its circuit is open, or it failed less than five times in a row.
+    `note_id` is the delivery that will tell its people what went elsewhere.
+    """
 
     __tablename__ = "lanes"
 
     channel: str = Field(primary_key=True)
     place: int = Field(primary_key=True)
-    broken_since: datetime = Field(sa_type=Utc)
-    probe_at: datetime = Field(sa_type=Utc)
+    failures: int = 0
+    open_since: datetime | None = Field(default=None, sa_type=Utc)
+    broken_since: datetime | None = Field(default=None, sa_type=Utc)
+    probe_at: datetime | None = Field(default=None, sa_type=Utc)
+    note_id: int | None = None
     detail: str = ""
 
 

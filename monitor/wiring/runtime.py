@@ -201,7 +201,7 @@ class Runtime:
             self._fetcher = await self._resources.enter_async_context(fetcher)
         old = self._channels
         self.in_force = in_force
-        self._channels = make_channels(self.around, in_force.settings)
+        self._channels = make_channels(self.around, in_force.settings, after=old)
         old.close()
 
     async def _refuse(self, errors: Sequence[str]) -> None:

@@ -86,8 +86,13 @@ def require_usable(loaded: Loaded) -> None:
         raise ConfigError(loaded.diagnostics)
 
 
-def make_channels(around: Surroundings, settings: Settings) -> ChannelSet:
-    """Return the configured channels, each ready to be connected to at first use."""
+def make_channels(
+    around: Surroundings, settings: Settings, *, after: ChannelSet | None = None
+) -> ChannelSet:
+    """Return the configured channels, each ready to be connected to at first use.
+
+    `after` is the set before an edit.
+    """
     return ChannelSet(
         settings.channels,
         clock=around.clock,
@@ -95,6 +100,7 @@ def make_channels(around: Surroundings, settings: Settings) -> ChannelSet:
         resolve=around.secrets.resolve,
         redact=around.secrets.redact,
         console=around.console,
+        after=after,
     )
 
 

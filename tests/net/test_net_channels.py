@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -21,6 +22,7 @@ from monitor.model import (
     Lane,
     Message,
     MessageKind,
+    Rate,
     SendOutcome,
     SendResult,
 )
@@ -60,6 +62,7 @@ def made(
     console: io.StringIO | None = None,
     deadline: float = 20,
     clock: Clock | None = None,
+    after: ChannelSet | None = None,
 ) -> ChannelSet:
     return ChannelSet(
         specs,
@@ -69,6 +72,7 @@ def made(
         redact=lambda text: text.replace("SECRET", "***"),
         console=console or io.StringIO(),
         deadline=timedelta(seconds=deadline),
+        after=after,
     )
 
 
@@ -236,12 +240,55 @@ async def test_services_that_ask_for_a_distance_get_it(service: Service) -> None
     clock = StoppedClock()
     spec = ChannelSpec("desk", ("tgram://123456789:abcdefg_hijklmnop/12315544/",))
     channels = made(spec, clock=clock)
-    channel = channels._open(DESK, spec.urls[0])
-    channel._sender.notify_url = f"{service.url}/bot"
+    channels._channel(DESK)._sender.notify_url = f"{service.url}/bot"
+    assert channels.pause(DESK) == timedelta(0)
     assert (await send(channels)).outcome is SendOutcome.SENT
-    assert clock.slept == []
+    assert channels.pause(DESK) == timedelta(seconds=1)
+    await clock.sleep(timedelta(seconds=1))
+    assert channels.pause(DESK) == timedelta(0)
+
+
+async def test_an_edit_does_not_forget_what_a_place_was_given(service: Service) -> None:
+    rates = (Rate(2, timedelta(minutes=1)),)
+    spec = replace(desk(service), rates=rates)
+    before = made(spec)
+    await send(before)
+    await send(before)
+    assert before.pause(DESK) == timedelta(minutes=1)
+    assert made(spec, after=before).pause(DESK) == timedelta(minutes=1)
+    elsewhere = replace(spec, urls=(service.channel("/else"),))
+    assert made(elsewhere, after=before).pause(DESK) == timedelta(0)
+    loose = replace(spec, rates=(Rate(3, timedelta(minutes=1)),))
+    assert made(loose, after=before).pause(DESK) == timedelta(0)
+
+
+async def test_what_hangs_still_hangs_after_an_edit(service: Service) -> None:
+    service.script = [Answer(hangs=True)]
+    spec = desk(service, "?rto=30")
+    before = made(spec, deadline=0.2)
+    await send(before)
+    result = await send(made(spec, after=before))
+    assert "still hangs" in result.detail
+    service.released.set()
+
+
+async def test_none_is_no_bound_at_all(service: Service) -> None:
+    spec = ChannelSpec("desk", ("tgram://123456789:abcdefg_hijklmnop/-5/",), rates=())
+    channels = made(spec)
+    channels._channel(DESK)._sender.notify_url = f"{service.url}/bot"
     assert (await send(channels)).outcome is SendOutcome.SENT
-    assert clock.slept == [1.0]
+    assert channels.pause(DESK) == timedelta(0)
+    assert channels.rates(DESK) == ()
+    assert channels.pause(Lane("gone", 0)) == timedelta(0)
+
+
+def test_a_message_can_be_seen_before_it_is_sent(service: Service) -> None:
+    channels = made(desk(service), ChannelSpec("here", ("console://",)))
+    rendered = channels.rendered(DESK, MESSAGE)
+    assert rendered is not None
+    assert "Titel" in rendered.title
+    assert channels.rendered(Lane("here", 0), MESSAGE) is None
+    assert channels.rates(Lane("here", 0)) == ()
 
 
 async def test_a_fault_of_ours_is_tried_again() -> None:

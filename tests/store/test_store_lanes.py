@@ -82,7 +82,7 @@ def test_a_probe_that_says_nothing_of_the_lane_leaves_it_broken(
 
     assert broken.held_delivery_counts() == {"channel_broken": 2}
     assert broken.due_lanes(LATER + MINUTE) == ()
-    assert broken.next_attempt_at() is None
+    assert broken.next_attempts(LATER) == {}
     next_probe = lease(broken, now=LATER + PROBE_AFTER)
     assert (next_probe.message.title, next_probe.bare) == ("first", result == REFUSED)
 

@@ -149,7 +149,7 @@ def test_sent_is_final_whatever_ends_later(tx: SqlTransaction) -> None:
     ends(tx, second, BUSY, later)
 
     assert tx.delivery_counts()["sent"] == 1
-    assert tx.next_attempt_at() is None
+    assert tx.next_attempts(NOW) == {}
 
 
 def test_only_the_newest_attempt_decides_that_it_failed(tx: SqlTransaction) -> None:
@@ -181,14 +181,16 @@ def test_an_attempt_counts_although_its_lease_ended_by_itself(
 
 
 def test_the_next_attempt_is_that_of_a_lane_s_head(tx: SqlTransaction) -> None:
-    assert tx.next_attempt_at() is None
+    assert tx.next_attempts(NOW) == {}
     for title in ("first", "second"):
         tx.enqueue("desk", report(title), 1, NOW)
-    assert tx.next_attempt_at() == NOW
+    assert tx.next_attempts(NOW) == {DESK: NOW}
 
     deliver(tx, replace(BUSY, retry_after=HOUR))
 
-    assert tx.next_attempt_at() == NOW + HOUR, "the second waits behind the first"
+    assert tx.next_attempts(NOW) == {DESK: NOW + HOUR}, (
+        "the second waits behind the first"
+    )
 
 
 def test_the_outbox_is_counted_by_state_and_reason(tx: SqlTransaction) -> None:

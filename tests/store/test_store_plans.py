@@ -121,7 +121,7 @@ def test_the_sweep_and_a_delivery_touch_no_more_than_what_waits(
         assert set(full.due_lanes(NOW)) == {DESK, chief}
         first = lease(full)
         deliver(full, BUSY, chief)
-        full.next_attempt_at()
+        full.next_attempts(NOW)
         full.mend(chief)
         full.retry_dead(first.message.alerts, NOW)
         full.redirect(first.message.alerts, "chief", 1)

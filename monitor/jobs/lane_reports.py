@@ -1,0 +1,109 @@
+"""`ops` hears of lanes that fail or work again, and of what did not arrive."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from monitor.jobs.in_force import InForce
+from monitor.jobs.report import tell_ops
+from monitor.model import (
+    Backlog,
+    Delivery,
+    DeliveryState,
+    HoldReason,
+    Lane,
+    LaneChange,
+    MessageKind,
+    SendResult,
+    Settled,
+)
+from monitor.ports import Transaction
+
+
+def report_lane(
+    tx: Transaction,
+    in_force: InForce,
+    lane: Lane,
+    change: LaneChange,
+    *,
+    result: SendResult,
+    now: datetime,
+) -> None:
+    """Tell `ops` once how a lane changed, through channels other than a broken one."""
+    name = _shown(in_force, lane)
+    if change is LaneChange.MENDED:
+        tell_ops(tx, in_force, f"{name} works again", "What waited goes out now.", now)
+        return
+    backlog = _in_words(tx.backlog(lane), in_force)
+    elsewhere = _elsewhere(in_force, lane)
+    if change is LaneChange.BROKEN:
+        title, text = f"{name} is broken", _broken(in_force, lane)
+    else:
+        title, text = f"{name} does not answer", _PATIENCE
+    words = f"{result.detail}. {backlog} {text}{elsewhere}"
+    tell_ops(tx, in_force, title, words, now, without=lane.channel)
+
+
+_PATIENCE = (
+    "One of them at a time tries it, with pauses that grow to an hour. The others "
+    "wait in order, and none is given up meanwhile."
+)
+
+
+def _broken(in_force: InForce, lane: Lane) -> str:
+    spec = in_force.channel(lane.channel)
+    tries = spec is None or spec.probe
+    probe = (
+        "one is tried every 15 minutes"
+        if tries
+        else "none is tried, for `probe` is off"
+    )
+    return (
+        f"Its deliveries are held ({HoldReason.CHANNEL_BROKEN}) and {probe}. Repair "
+        f"the channel's URL, or look: monitor channels test {lane.channel}"
+    )
+
+
+def _elsewhere(in_force: InForce, lane: Lane) -> str:
+    fallback = in_force.fallback_of(lane.channel)
+    return f" What waits is sent to channel {fallback} instead." if fallback else ""
+
+
+def _shown(in_force: InForce, lane: Lane) -> str:
+    count = in_force.places.get(lane.channel, 1)
+    which = f" (URL {lane.place + 1} of {count})" if count > 1 else ""
+    return f"channel {lane.channel}{which}"
+
+
+def _in_words(backlog: Backlog, in_force: InForce) -> str:
+    if backlog.oldest_at is None:
+        return "Nothing waits."
+    zone = ZoneInfo(in_force.settings.timezone)
+    since = f"{backlog.oldest_at.astimezone(zone):%Y-%m-%d %H:%M}"
+    return f"Waiting: {backlog.count}, the oldest since {since}."
+
+
+def report_dead(
+    tx: Transaction,
+    in_force: InForce,
+    delivery: Delivery,
+    settled: Settled,
+    now: datetime,
+) -> None:
+    """Tell `ops` of an alert that was given up; not of a report of its own."""
+    if not _is_worth_it(delivery, settled):
+        return
+    name = delivery.lane.channel
+    ids = " ".join(str(alert) for alert in delivery.message.alerts)
+    title = f"an alert did not reach channel {name}"
+    text = (
+        f"{delivery.message.title}: {settled.reason}. "
+        f"To try again: monitor alerts retry {ids}"
+    )
+    tell_ops(tx, in_force, title, text, now, without=name)
+
+
+def _is_worth_it(delivery: Delivery, settled: Settled) -> bool:
+    tells_alerts = delivery.message.kind in (MessageKind.ALERT, MessageKind.DIGEST)
+    return tells_alerts and settled.state is DeliveryState.DEAD
