@@ -1,21 +1,17 @@
-"""The entries of a digest: by rule, each with what is known of it in a few words."""
+"""Lists in a few words: rules, ids, copies, the entries of a digest, and commands."""
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Sequence
 from datetime import tzinfo
 
 from monitor.alerts.wording import at_local_time, counted, cut, one_line
 from monitor.model import DigestItem, Message
 
-_MOST_RULES = 5
-
-
-def rule_names(rules: Sequence[str]) -> str:
-    """Return the names of rules, few and short, and how many more there are."""
-    names = [cut(one_line(rule), 60) for rule in rules[:_MOST_RULES]]
-    more = len(rules) - _MOST_RULES
-    return ", ".join([*names, *([f"+{more}"] if more > 0 else [])])
+_MOST_NAMES = 5
+_MOST_COMMANDS = 3
+_LONGEST_NAME = 60
 
 
 def grouped(
@@ -28,7 +24,7 @@ def grouped(
     found: dict[tuple[str, ...], list[DigestItem]] = {}
     for item in items:
         found.setdefault(item.rules, []).append(item)
-    return tuple((rule_names(names), tuple(group)) for names, group in found.items())
+    return tuple((listed(names), tuple(group)) for names, group in found.items())
 
 
 def item_facts(item: DigestItem, zone: tzinfo) -> Iterator[str]:
@@ -40,9 +36,27 @@ def item_facts(item: DigestItem, zone: tzinfo) -> Iterator[str]:
     if item.reason:
         yield "waited: " + one_line(item.reason.replace("_", " "))
     if item.also:
-        yield "also: " + one_line(", ".join(item.also))
+        yield f"also: {listed(item.also)}"
     if item.alerts:
         yield "alert " + ids(item.alerts, most=5)
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return "FAZ, dpa", and of many the first and how many more: "FAZ, dpa, +3"."""
+    shown = [cut(one_line(name), _LONGEST_NAME) for name in names[:_MOST_NAMES]]
+    more = len(names) - _MOST_NAMES
+    return ", ".join([*shown, *([f"+{more}"] if more > 0 else [])])
+
+
+def silencing(message: Message) -> tuple[str, ...]:
+    """Return the commands that silence its first rules for a while."""
+    if not message.alerts:
+        return ()
+    names = [name for name in message.rules if len(name) <= _LONGEST_NAME]
+    return tuple(
+        f"monitor silence add --rule {shlex.quote(one_line(name))} --for 2h"
+        for name in names[:_MOST_COMMANDS]
+    )
 
 
 def ids(alerts: Sequence[int], *, most: int) -> str:

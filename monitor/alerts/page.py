@@ -5,16 +5,30 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import tzinfo
+from typing import NamedTuple
 
-from monitor.alerts.dialects import Dialect, is_web
+from monitor.alerts.dialects import Dialect, Wrap
 from monitor.alerts.excerpts import shortened
-from monitor.alerts.listing import grouped, ids, item_facts, rest, rule_names
+from monitor.alerts.listing import (
+    grouped,
+    ids,
+    item_facts,
+    listed,
+    rest,
+    silencing,
+)
 from monitor.alerts.wording import at_local_time, cut, legible, lines, one_line
-from monitor.model import BodyFormat, DigestItem, Excerpt, Message, MessageKind
+from monitor.model import DigestItem, Excerpt, Message, MessageKind
 
 LEAST_ROOM = 40
 LONGEST_LINK = 800
 _MOST_IDS = 20
+_UNTITLED = "(without a title)"
+
+
+class _Paragraph(NamedTuple):
+    wrap: Wrap
+    lines: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,93 +53,127 @@ class Page:
     @property
     def title(self) -> str:
         """Return the title: the rules, then what the entry calls itself."""
-        name = one_line(self.message.title) or "(without a title)"
-        whole = f"[{rules(self.message)}] {cut(name, self._name_room)}"
-        return self.dialect.title_escape(cut(whole, self.dialect.title_limit))
+        return self.dialect.title_escape(self._title)
+
+    @property
+    def _title(self) -> str:
+        name = cut(one_line(self.message.title) or _UNTITLED, self._name_room)
+        whole = f"[{rules(self.message)}] {name}"
+        return cut(whole, self.dialect.title_limit)
 
     @property
     def body(self) -> str:
-        """Return the paragraphs, with an empty line between them."""
-        gap = self.dialect.line_break
-        found = (gap.join(paragraph) for paragraph in self._paragraphs())
-        return (gap * 2).join(text for text in found if text)
+        """Return the paragraphs, with what parts them."""
+        texts = (
+            self.dialect.line_break.join(found).join(wrap)
+            for wrap, found in self._paragraphs()
+            if any(found)
+        )
+        return self.dialect.gap.join(texts).join(self.dialect.document)
+
+    @property
+    def time(self) -> str:
+        """Return when the entry came out, else when it was seen."""
+        at = self.message.published_at or self.message.first_seen_at
+        return at_local_time(at, self.zone) if at else ""
 
     @property
     def _name_room(self) -> int:
         return max(self.room, LEAST_ROOM)
 
-    def _paragraphs(self) -> Iterator[list[str]]:
-        if self.dialect.titled:
-            yield [self.title.join(self.dialect.mark)]
-        escape = self.dialect.escape
-        yield [escape(line) for line in (self._head(), *self.remarks) if line]
-        yield [self._text(line) for line in lines(self.message.text).split("\n")]
-        for excerpt in self.message.excerpts:
-            yield [self._excerpt(excerpt)]
-        yield [line for line in map(self._text, self._reasons()) if line]
+    def _paragraphs(self) -> Iterator[_Paragraph]:
+        dialect, message = self.dialect, self.message
+        if dialect.headline:
+            yield _Paragraph(dialect.headline, [dialect.escape(self._title)])
+        remarks = map(dialect.escape, (self._head(), *self.remarks))
+        yield _Paragraph(dialect.paragraph, list(filter(None, remarks)))
+        yield self._plain(lines(message.text).split("\n"))
+        for excerpt in message.excerpts:
+            yield _Paragraph(dialect.quote, [self.excerpt(excerpt)])
+        yield self._plain(changes(message))
+        yield self._plain(context(message))
         yield from self._items()
-        link = self._link(self.message.link)
-        yield [line for line in (link, self._ids()) if line]
+        link = self.link(message.link)
+        yield _Paragraph(dialect.paragraph, list(filter(None, (link, self._ids()))))
+        yield _Paragraph(dialect.fine_print, list(self._silencing()))
+
+    def _plain(self, texts: list[str]) -> _Paragraph:
+        found = [self.dialect.escape(cut(one_line(text), self.room)) for text in texts]
+        return _Paragraph(self.dialect.paragraph, list(filter(None, found)))
 
     def _head(self) -> str:
         message = self.message
-        at = message.published_at or message.first_seen_at
         parts = (
             f"{rules(message)} · {message.priority.name.lower()}",
             one_line(message.source),
             one_line(message.author),
-            at_local_time(at, self.zone) if at else "",
+            self.time,
         )
         return " · ".join(cut(part, self._name_room) for part in parts if part)
 
-    def _reasons(self) -> Iterator[str]:
-        if self.message.terms:
-            yield "because: " + "; ".join(self.message.terms)
-        yield from self.message.labels
-
-    def _items(self) -> Iterator[list[str]]:
+    def _items(self) -> Iterator[_Paragraph]:
         """Yield what a digest tells of, by rule, and how to see what is not shown."""
+        paragraph = self.dialect.paragraph
         for names, items in grouped(self.message.items[: self.shown]):
             heading = self.dialect.escape(f"{names} ({len(items)})")
-            yield [heading.join(self.dialect.mark)]
-            yield from map(self._item, items)
-        if more := rest(self.message, self.shown):
-            yield [self.dialect.escape(more)]
+            yield _Paragraph(paragraph, [heading.join(self.dialect.mark)])
+            yield from (_Paragraph(paragraph, self._item(item)) for item in items)
+        more = self.dialect.escape(rest(self.message, self.shown))
+        yield _Paragraph(paragraph, [more])
 
     def _item(self, item: DigestItem) -> list[str]:
-        title = cut(one_line(item.title) or "(without a title)", self._name_room)
+        title = cut(one_line(item.title) or _UNTITLED, self._name_room)
         facts = (cut(fact, self._name_room) for fact in item_facts(item, self.zone))
         escape = self.dialect.escape
-        found = (escape(title), escape(" · ".join(facts)), self._link(item.link))
+        found = (escape(title), escape(" · ".join(facts)), self.link(item.link))
         return [line for line in found if line]
 
     def _ids(self) -> str:
         alerts = self.message.alerts
         if not alerts or self.message.items:  # each item has its own
             return ""
-        return f"alert {ids(alerts, most=_MOST_IDS)}"
+        return self.dialect.escape(f"alert {ids(alerts, most=_MOST_IDS)}")
 
-    def _link(self, address: str | None) -> str:
+    def link(self, address: str | None) -> str:
+        """Return a link to click on, empty if it is longer than any is shown."""
         link = self.dialect.link(one_line(address or ""))
-        if len(link) > LONGEST_LINK:
-            return ""
-        is_html = self.dialect.body_format is BodyFormat.HTML
-        shown = self.dialect.escape(link) if is_html else link
-        if self.dialect.anchored and is_web(link):
-            return f'<a href="{shown}">{shown}</a>'
-        return shown
+        return "" if len(link) > LONGEST_LINK else self.dialect.anchor(link)
 
-    def _text(self, text: str) -> str:
-        return self.dialect.escape(cut(one_line(text), self.room))
-
-    def _excerpt(self, excerpt: Excerpt) -> str:
+    def excerpt(self, excerpt: Excerpt) -> str:
+        """Return a sentence with its words marked."""
         return "".join(_marked(shortened(excerpt, self.room), self.dialect))
+
+    def _silencing(self) -> Iterator[str]:
+        escape = self.dialect.escape
+        for command in silencing(self.message):
+            yield f"{escape('to silence: ')}{escape(command).join(self.dialect.code)}"
 
 
 def rules(message: Message) -> str:
     """Return the rules that a message tells of, few and short; else the monitor."""
     tells_alerts = message.kind in (MessageKind.ALERT, MessageKind.DIGEST)
-    return rule_names(message.rules) if tells_alerts else "monitor"
+    return listed(message.rules) if tells_alerts else "monitor"
+
+
+def changes(message: Message) -> list[str]:
+    """Return what an edit changed, line by line."""
+    return lines(f"changed: {message.change}").split("\n") if message.change else []
+
+
+def context(message: Message) -> list[str]:
+    """Return why it fired, what is remarkable, who else told it, and where first."""
+    because = "; ".join(message.terms)
+    is_own = message.first_alert in message.alerts
+    return [
+        *([f"because: {because}"] if because else []),
+        *message.labels,
+        *([f"also: {listed(message.also)}"] if message.also else []),
+        *(
+            [f"first told in alert {message.first_alert}"]
+            if message.first_alert and not is_own
+            else []
+        ),
+    ]
 
 
 def _marked(excerpt: Excerpt, dialect: Dialect) -> Iterator[str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -18,6 +19,8 @@ class Form(StrEnum):
     SLACK = "slack"
     TELEGRAM = "telegram"
     DISCORD = "discord"
+    MATRIX = "matrix"
+    TEAMS = "teams"
     NTFY = "ntfy"
     JSON = "json"
     PLAIN = "plain"
@@ -35,7 +38,11 @@ class BodyFormat(StrEnum):
 class Rendered:
     """A message in a service's own form, ready to send.
 
-    `link` is set where a service may make the whole message clickable.
+    `link` is set where a service may make the whole message clickable, `plain` where
+    it takes a second form beside the body. `key` names the delivery, the same at each
+    try; `references` name what it belongs to, the story first. `answers` is the
+    receipt of the message that it answers. `fields` are the parts of the message, for
+    services that take data.
     """
 
     title: str
@@ -43,6 +50,11 @@ class Rendered:
     body_format: BodyFormat
     priority: Priority = Priority.NORMAL
     link: str | None = None
+    plain: str = ""
+    key: str = ""
+    references: tuple[str, ...] = ()
+    answers: str = ""
+    fields: Mapping[str, object] = field(default_factory=dict)
 
 
 class SendOutcome(StrEnum):
@@ -57,12 +69,17 @@ class SendOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SendResult:
-    """One attempt's end; `detail` is redacted and can be shown and stored."""
+    """One attempt's end; `detail` is redacted and can be shown and stored.
+
+    `receipt` is what the service calls the message that arrived, so that a later one
+    can answer it; empty where nothing can.
+    """
 
     outcome: SendOutcome
     status: int | None = None
     retry_after: timedelta | None = None
     detail: str = ""
+    receipt: str = ""
 
 
 class DeliveryState(StrEnum):
@@ -95,6 +112,7 @@ class Delivery:
     `failures` is how often in a row its lane had failed before for a reason that
     passes, `lane_is_broken` that this try is the probe of a broken lane.
     `overtaken` says that others arrived while the service failed at this one.
+    `answers` is the receipt of the message that told this lane of the story first.
     """
 
     id: int
@@ -108,6 +126,7 @@ class Delivery:
     failures: int = 0
     lane_is_broken: bool = False
     overtaken: bool = False
+    answers: str = ""
 
 
 class LaneChange(StrEnum):

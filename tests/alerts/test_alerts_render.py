@@ -8,6 +8,7 @@ import re
 import unicodedata
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
+from html.parser import HTMLParser
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -31,6 +32,7 @@ BERLIN = ZoneInfo("Europe/Berlin")
 LINK = "https://news.example.org/baku?id=7&x=1"
 LIMITS = {
     Form.EMAIL: 60_000,
+    Form.MATRIX: 28_000,
     Form.TELEGRAM: 4096,
     Form.DISCORD: 2000,
     Form.SLACK: 35_000,
@@ -83,7 +85,7 @@ def read(form: Form, made: Rendered) -> str:
         text = f"{made.title}\n{html.unescape(re.sub(r'<[^>]+>', '', made.body))}"
     elif made.body_format is BodyFormat.HTML:
         text = html.unescape(re.sub(r"<[^>]+>", "", text))
-    if form is Form.DISCORD:
+    if form in (Form.DISCORD, Form.TEAMS):
         text = re.sub(r"\\(.)", r"\1", text).replace("\u200b", "").replace("**", "")
     return text.replace("»", "").replace("«", "")
 
@@ -113,7 +115,9 @@ def test_every_form_says_everything(form: Form, *, bare: bool) -> None:
 @pytest.mark.parametrize(
     ("form", "marked"),
     [
-        (Form.EMAIL, "<strong>Waffenlieferungen</strong>"),
+        (Form.EMAIL, ';color:#1a1a1a">Waffenlieferungen</strong>'),
+        (Form.MATRIX, "<strong>Waffenlieferungen</strong>"),
+        (Form.TEAMS, "**Waffenlieferungen**"),
         (Form.TELEGRAM, "<b>Waffenlieferungen</b>"),
         (Form.DISCORD, "**Waffenlieferungen**"),
         (Form.SLACK, "»Waffenlieferungen«"),
@@ -146,6 +150,65 @@ def test_a_report_is_the_monitors_own() -> None:
     assert made.title == "[monitor] feed x is gone"
     assert "HTTP 410.\nRemove it" in made.body
     assert "alert" not in made.body
+
+
+def test_copies_the_first_alert_and_an_edit_are_told() -> None:
+    more = replace(
+        MESSAGE,
+        also=("FAZ", "dpa", "taz", "SZ", "MDR", "rbb", "HR"),
+        first_alert=7,
+        change="title: Baku prüft -> Baku liefert\nsummary: neu",
+    )
+    made = rendered(Form.PLAIN, more)
+    assert "also: FAZ, dpa, taz, SZ, MDR, +2\nfirst told in alert 7" in made.body
+    assert "changed: title: Baku prüft -> Baku liefert\nsummary: neu" in made.body
+    own = rendered(Form.PLAIN, replace(MESSAGE, first_alert=12))
+    assert "first told" not in own.body
+
+
+def test_each_rule_has_a_command_that_silences_it() -> None:
+    names = ("waffen", "zwei Worte", "x" * 61, "c", "d")
+    made = rendered(Form.PLAIN, replace(MESSAGE, rules=names))
+    commands = re.findall("to silence: (.*)", made.body)
+    assert commands == [
+        "monitor silence add --rule waffen --for 2h",
+        "monitor silence add --rule 'zwei Worte' --for 2h",
+        "monitor silence add --rule c --for 2h",
+    ]
+    assert "<code>monitor silence" in rendered(Form.EMAIL).body
+    report = rendered(Form.PLAIN, ops_message("feed x is gone", "HTTP 410."))
+    assert "to silence" not in report.body
+
+
+def test_mail_sets_no_colour_without_its_background() -> None:
+    body = rendered(Form.EMAIL).body
+    assert '<meta name="color-scheme" content="light dark">' in body
+    styles = re.findall(r'style="([^"]*)"', body)
+    coloured = [style for style in styles if re.search(r"(?<![-a-z])color:", style)]
+    assert coloured
+    assert all("background:" in style for style in coloured)
+
+
+def test_mail_has_a_plain_form_with_its_words_marked() -> None:
+    assert "»Waffenlieferungen«" in rendered(Form.EMAIL).plain
+    assert rendered(Form.EMAIL, bare=True).plain == rendered(Form.EMAIL).plain
+    assert rendered(Form.SLACK).plain == ""
+
+
+def test_a_card_cannot_be_made_to_mention_or_to_link() -> None:
+    made = rendered(Form.TEAMS, hostile("<at>x</at> [l](https://evil.example)"))
+    text = made.title + made.body
+    assert "<at>" not in text
+    assert re.findall(r"(?<!\\)\]\(([^)]*)\)", text) == [LINK]
+    other = rendered(Form.TEAMS, replace(MESSAGE, link="javascript:alert(1)"))
+    assert "](" not in other.body
+
+
+def test_matrix_is_not_made_to_call_a_room() -> None:
+    link = "https://a.example/@room"
+    for bare in (False, True):
+        made = rendered(Form.MATRIX, replace(hostile("@ROOM x"), link=link), bare=bare)
+        assert "@room" not in made.body.lower()
 
 
 def test_many_rules_and_alerts_are_counted() -> None:
@@ -186,11 +249,29 @@ def test_no_control_character_or_bidi_trick_passes(form: Form, *, bare: bool) ->
     assert "\r" not in made.title
 
 
-@pytest.mark.parametrize("form", [Form.EMAIL, Form.TELEGRAM])
+class Tags(HTMLParser):
+    """Collects what a reader of HTML would take for markup."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: set[tuple[str, tuple[str, ...]]] = set()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.add((tag, tuple(name for name, _ in attrs)))
+
+
+HTML_FORMS = [Form.EMAIL, Form.TELEGRAM, Form.MATRIX]
+
+
+@pytest.mark.parametrize("form", HTML_FORMS)
 def test_html_of_a_feed_is_no_html_here(form: Form) -> None:
+    def tags(message: Message) -> set[tuple[str, tuple[str, ...]]]:
+        parser = Tags()
+        parser.feed(rendered(form, message).body)
+        return parser.found
+
     made = rendered(form, hostile())
-    ours = re.sub(r"</?(?:strong|b)>|<br>|<a href=\"[^\"<>]*\">|</a>", "", made.body)
-    assert "<" not in ours
+    assert tags(hostile()) == tags(hostile("harmless")) - {("code", ())}
     assert "&amp;amp;" in made.body, "an ampersand stays what was written"
 
 
