@@ -137,6 +137,8 @@ class FakeChannels:
         """Return what `pauses` says of the lane; else there is none."""
         return self.pauses.get(lane, timedelta(0))
 
+    answers: list[str] = field(default_factory=list)
+
     def lanes(self) -> Sequence[Lane]:
         """Return every lane."""
         return [
@@ -151,12 +153,15 @@ class FakeChannels:
         created_at: datetime,  # noqa: ARG002 - the port's words
         maybe_sent: bool,
         bare: bool,  # noqa: ARG002
+        key: str = "",  # noqa: ARG002
+        answers: str = "",
     ) -> SendResult:
         """Return the next scripted result, else accept the message and keep it."""
         script = self.script.get(lane)
         result = script.popleft() if script else SendResult(SendOutcome.SENT)
         if result.outcome is SendOutcome.SENT:
             self.sent.append((lane, message, maybe_sent))
+            self.answers.append(answers)
         return result
 
 

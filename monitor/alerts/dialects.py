@@ -184,8 +184,9 @@ _DIALECTS: Mapping[Form, Dialect] = MappingProxyType(
         # reads Markdown in any case.
         Form.DISCORD: Dialect(
             escape=_discord,
-            title_escape=_discord,
             mark=("**", "**"),
+            headline=("**", "**"),
+            titled=True,
             limit=1950,
             not_in_links=_NOT_IN_DISCORD_LINKS,
         ),

@@ -17,6 +17,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from monitor.alerts.outcome import settle
+from monitor.alerts.threads import delivery_key
 from monitor.jobs.digests import let_go
 from monitor.jobs.falling_back import fall_back
 from monitor.jobs.health import tell_troubles
@@ -124,6 +125,8 @@ class DeliverJob:
             created_at=delivery.created_at,
             maybe_sent=delivery.maybe_sent,
             bare=delivery.bare,
+            key=delivery_key(delivery.id, delivery.lane, delivery.created_at),
+            answers=delivery.answers,
         )
         now, jitter = self.clock.now(), self.clock.jitter()
         spec = self.in_force().channel(delivery.lane.channel)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from difflib import get_close_matches
 from functools import cache
 from threading import Lock
@@ -27,11 +28,13 @@ from apprise import (
 )
 
 from monitor.errors import ChannelError
-from monitor.model import Form, Priority, Rate, Rendered, SendResult
+from monitor.model import Form, Priority, Rate, Rendered, SendOutcome, SendResult
 from monitor.net.console import is_console
-from monitor.net.observed import watching
+from monitor.net.finishing import finish_request, finished_mail, receipt
+from monitor.net.observed import Watch, watching
 from monitor.net.paces import service_rates
 from monitor.net.send_results import result_of
+from monitor.net.service_settings import ServiceSettings
 
 _LOGGER = "apprise"
 _KIND = re.compile(r"\s*([a-z][a-z0-9+.-]*)://", re.IGNORECASE)
@@ -55,6 +58,8 @@ _FORMS: Mapping[str, Form] = MappingProxyType(
         "NotifySlack": Form.SLACK,
         "NotifyTelegram": Form.TELEGRAM,
         "NotifyDiscord": Form.DISCORD,
+        "NotifyMatrix": Form.MATRIX,
+        "NotifyWorkflows": Form.TEAMS,
         "NotifyNtfy": Form.NTFY,
         "NotifyJSON": Form.JSON,
     }
@@ -64,10 +69,6 @@ _RECIPIENTS: Mapping[Form, str] = MappingProxyType(
     {Form.EMAIL: "targets", Form.TELEGRAM: "targets", Form.NTFY: "topics"}
 )
 """Where senders keep to whom they send that are content with nobody."""
-
-_NTFY_PRIORITIES: Mapping[Priority, str] = MappingProxyType(
-    {Priority.LOW: "low", Priority.HIGH: "high", Priority.URGENT: "max"}
-)
 
 _CONNECT_TIMEOUT = 5.0
 _READ_TIMEOUT = 15.0
@@ -96,14 +97,14 @@ class AppriseChannel:
         """
         self._redact = redact
         self._sender = _open(url)
-        self._free = _free_settings(self._sender)
         self.form = _form(self._sender)
         self.rates = _rates(self._sender, self.form)
+        self._settings = ServiceSettings(self._sender, self.form, _arguments(url))
 
     def send(self, rendered: Rendered) -> SendResult:
         """Try once to deliver; it takes as long as it takes, and raises nothing."""
         with watching(_LOGGER) as watch:
-            self._adjust(rendered)
+            self._prepare(watch, rendered)
             try:
                 accepted = self._sender.notify(
                     body=rendered.body,
@@ -115,17 +116,16 @@ class AppriseChannel:
             except Exception as error:  # noqa: BLE001 - senders raise what they like
                 watch.warnings.append(f"the sender failed ({type(error).__name__})")
                 accepted = False
-        return result_of(watch, accepted=bool(accepted), redact=self._redact)
+        result = result_of(watch, accepted=bool(accepted), redact=self._redact)
+        if result.outcome is not SendOutcome.SENT or not watch.exchanges:
+            return result
+        return replace(result, receipt=receipt(self.form, watch.exchanges[-1].text))
 
-    def _adjust(self, rendered: Rendered) -> None:
-        """Give ntfy what its sender takes from the URL alone, where that is silent."""
-        sender: Any = self._sender
-        if "priority" in self._free:
-            sender.priority = _NTFY_PRIORITIES.get(rendered.priority, "default")
-        if "click" in self._free:
-            link = rendered.link
-            # A percent sign would be escaped again; the body holds the link anyhow.
-            sender.click = link if link and "%" not in link else None
+    def _prepare(self, watch: Watch, rendered: Rendered) -> None:
+        """Let the message go out with all that its service can take."""
+        self._settings.adjust(rendered)
+        watch.touch_request = lambda sent: finish_request(sent, self.form, rendered)
+        watch.touch_mail = lambda mail: finished_mail(mail, rendered)
 
 
 def _rates(sender: NotifyBase, form: Form) -> tuple[Rate, ...]:
@@ -142,14 +142,6 @@ def _targets(sender: Any) -> Iterable[tuple[object, object]]:  # noqa: ANN401 - 
     return tuple(sender.targets)
 
 
-def _free_settings(sender: NotifyBase) -> frozenset[str]:
-    """Return what a message may set in this sender, because its URL does not."""
-    unset = {"priority": "default", "click": None}
-    if _form(sender) is not Form.NTFY:
-        return frozenset()
-    return frozenset(n for n, value in unset.items() if getattr(sender, n) == value)
-
-
 def _notify_type(priority: Priority) -> NotifyType:
     return NotifyType.WARNING if priority >= Priority.HIGH else NotifyType.INFO
 
@@ -157,8 +149,7 @@ def _notify_type(priority: Priority) -> NotifyType:
 def _open(url: str) -> NotifyBase:
     """Return the sender of a URL, with every trap closed."""
     kind = _kind(url)
-    for argument in _ARGUMENT.findall("?" + url.partition("?")[2]):
-        name = unquote(argument).strip().lower()
+    for name in _arguments(url):
         if name in _REFUSED:
             reason = _REFUSED[name]
             raise ChannelError(f"{kind}:// with {name}= is not possible: {reason}")
@@ -169,6 +160,11 @@ def _open(url: str) -> NotifyBase:
         raise ChannelError(_unknown(kind))
     _check_recipient(kind, sender)
     return _tamed(sender)
+
+
+def _arguments(url: str) -> tuple[str, ...]:
+    found = _ARGUMENT.findall("?" + url.partition("?")[2])
+    return tuple(unquote(argument).strip().lower() for argument in found)
 
 
 def _instantiated(url: str) -> tuple[NotifyBase | None, bool]:

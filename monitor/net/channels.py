@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 from threading import Thread
 from typing import TYPE_CHECKING, TextIO
@@ -41,8 +41,10 @@ class _Task:
 
     message: Message
     created_at: datetime
-    maybe_sent: bool
-    bare: bool
+    maybe_sent: bool = False
+    bare: bool = False
+    key: str = ""
+    answers: str = ""
 
 
 class ChannelSet:
@@ -134,6 +136,8 @@ class ChannelSet:
         created_at: datetime,
         maybe_sent: bool,
         bare: bool,
+        key: str = "",
+        answers: str = "",
     ) -> SendResult:
         """Try once to deliver; what a service does never raises."""
         if lane not in self._urls:
@@ -144,7 +148,8 @@ class ChannelSet:
         if (lane, self._urls[lane]) in self._in_flight:
             detail = "an earlier attempt still hangs"
             return SendResult(SendOutcome.RETRY, detail=detail)
-        return await self._fly(lane, _Task(message, created_at, maybe_sent, bare))
+        task = _Task(message, created_at, maybe_sent, bare, key, answers)
+        return await self._fly(lane, task)
 
     async def _fly(self, lane: Lane, task: _Task) -> SendResult:
         """Send in a thread of the lane's own, which is left behind if it hangs."""
@@ -191,7 +196,8 @@ class ChannelSet:
 
     def _send(self, lane: Lane, task: _Task) -> SendResult:
         channel = self._opened[lane]
-        result = channel.send(self._rendered(channel, task))
+        rendered = self._rendered(channel, task)
+        result = channel.send(replace(rendered, answers=task.answers))
         if result.outcome is SendOutcome.CHANNEL_BROKEN:
             # The next attempt reads the URL anew: its secret may be another one then.
             self._opened.pop(lane, None)
@@ -206,6 +212,7 @@ class ChannelSet:
             zone=self._zone,
             maybe_sent=task.maybe_sent,
             bare=task.bare,
+            key=task.key,
         )
 
     def rendered(self, lane: Lane, message: Message) -> Rendered | None:
@@ -215,7 +222,7 @@ class ChannelSet:
             ChannelError: no service takes its URL.
             SecretError: its URL has a reference that cannot be resolved.
         """
-        task = _Task(message, self._clock.now(), maybe_sent=False, bare=False)
+        task = _Task(message, self._clock.now())
         channel = self._channel(lane)
         return None if channel is None else self._rendered(channel, task)
 

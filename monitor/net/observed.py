@@ -1,15 +1,15 @@
 """What a sender library does on the wire, seen from outside.
 
 Senders answer with no more than yes or no; whether to try again, and when, stands in
-the exchange. A watch sees the exchanges of its own context (and so of its own thread)
-and changes none of them.
+the exchange. A watch sees the exchanges of its own context (and so of its own thread),
+and may put a last touch to what goes out.
 """
 
 from __future__ import annotations
 
 import logging
 import smtplib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -20,6 +20,14 @@ import requests
 from typing_extensions import override
 
 _MOST_TEXT = 2000
+
+
+def _leave_request(_: requests.PreparedRequest) -> None:
+    """Leave a request as its sender made it."""
+
+
+def _leave_mail(text: str) -> str:
+    return text
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +55,15 @@ class Watch:
     """All that was seen: HTTP exchanges, SMTP replies, warnings, in order.
 
     `mail_error` is what ended a conversation with a mail server in place of a reply.
+    `touch_request` changes a request before it goes out, `touch_mail` a mail.
     """
 
     exchanges: list[Exchange] = field(default_factory=list)
     replies: list[tuple[int, str]] = field(default_factory=list)
     mail_error: Exception | None = None
     warnings: list[str] = field(default_factory=list)
+    touch_request: Callable[[requests.PreparedRequest], None] = _leave_request
+    touch_mail: Callable[[str], str] = _leave_mail
 
 
 _watch: ContextVar[Watch | None] = ContextVar("watch", default=None)
@@ -79,6 +90,7 @@ def _install(logger: str) -> None:
         if not _installed:
             _observe_http()
             _observe_mail()
+            _observe_sent_mail()
         if logger not in _installed:
             _observe_log(logging.getLogger(logger))
             _installed.append(logger)
@@ -94,6 +106,8 @@ def _observe_http() -> None:
         **options: object,
     ) -> requests.Response:
         watch = _watch.get()
+        if watch is not None:
+            watch.touch_request(request)
         try:
             answer = send(session, request, **options)
         except requests.RequestException as error:
@@ -124,6 +138,25 @@ def _observe_mail() -> None:
         return code, text
 
     smtplib.SMTP.getreply = observed  # type: ignore[method-assign,assignment]
+
+
+def _observe_sent_mail() -> None:
+    sendmail = smtplib.SMTP.sendmail
+
+    @wraps(sendmail)
+    def observed(
+        connection: smtplib.SMTP,
+        from_addr: str,
+        to_addrs: str | Sequence[str],
+        msg: str | bytes,
+        *options: Sequence[str],
+    ) -> dict[str, tuple[int, bytes]]:
+        watch = _watch.get()
+        if watch is not None and isinstance(msg, str):
+            msg = watch.touch_mail(msg)
+        return sendmail(connection, from_addr, to_addrs, msg, *options)
+
+    smtplib.SMTP.sendmail = observed  # type: ignore[method-assign,assignment]
 
 
 class _Collector(logging.Handler):

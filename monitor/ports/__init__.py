@@ -104,11 +104,15 @@ class Channels(Protocol):
         created_at: datetime,
         maybe_sent: bool,
         bare: bool,
+        key: str = "",
+        answers: str = "",
     ) -> SendResult:
         """Try once to deliver; what a service does never raises.
 
         `created_at` is when it should have arrived (a late message says so),
-        `maybe_sent` marks it as a possible repeat, `bare` asks for plain text.
+        `maybe_sent` marks it as a possible repeat, `bare` asks for plain text. `key`
+        names the delivery, the same at each try; `answers` is the receipt of the
+        message that it answers.
         """
 
 

@@ -111,8 +111,13 @@ class FallbackRows(LaneRows):
     def _insert_message(
         self, channel: str, message: Message, now: datetime, entry_id: int | None
     ) -> int:
-        values = {"channel": channel, "entry_id": entry_id, "created_at": now}
-        statement = insert(messages).values(body=codec.to_json(message), **values)
+        values: dict[str, object] = {
+            "channel": channel,
+            "entry_id": entry_id,
+            "created_at": now,
+        }
+        values |= {"body": codec.to_json(message), "story": message.story}
+        statement = insert(messages).values(**values)
         made = self._connection.execute(statement.returning(messages.c.id))
         message_id = int(made.scalar_one())
         for alert_id in message.alerts:

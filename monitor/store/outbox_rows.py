@@ -43,6 +43,7 @@ from monitor.store.tables import (
     message_alerts,
     messages,
 )
+from monitor.store.thread_rows import first_receipt
 
 LONGEST_LEASE = timedelta(hours=1)
 """A lease that ends later than this from now was made before the clock went back."""
@@ -119,25 +120,27 @@ class OutboxRows(RepairRows):
         is_broken = row is not None and row.broken_since is not None
         return self._probe(lane, now) if is_broken else self._head(lane, row, now)
 
-    def _delivery(self, delivery_id: int, lane: Row[Any] | None) -> Delivery:
+    def _delivery(self, delivery_id: int, state: Row[Any] | None) -> Delivery:
         joined = deliveries.join(messages)
         row = self._connection.execute(
             select(deliveries, messages.c.body)
             .select_from(joined)
             .where(deliveries.c.id == delivery_id)
         ).one()
+        lane, message = Lane(row.channel, row.place), codec.from_json(row.body)
         return Delivery(
             id=row.id,
-            lane=Lane(row.channel, row.place),
-            message=codec.from_json(row.body),
+            lane=lane,
+            message=message,
             created_at=row.created_at,
             attempts=row.attempts,
             first_attempt_at=row.first_attempt_at,
             maybe_sent=row.maybe_sent,
             bare=row.bare,
-            failures=0 if lane is None else lane.failures,
-            lane_is_broken=lane is not None and lane.broken_since is not None,
+            failures=0 if state is None else state.failures,
+            lane_is_broken=state is not None and state.broken_since is not None,
             overtaken=row.overtaken,
+            answers=first_receipt(self._connection, lane, message),
         )
 
     def settle(
@@ -164,6 +167,8 @@ class OutboxRows(RepairRows):
         }
         if settled.state is DeliveryState.PENDING:
             values |= waiting(settled.reason)
+        if result.receipt:
+            values["receipt"] = result.receipt
         counts = update(deliveries).where(_still_counts(delivery, settled))
         if not self._connection.execute(counts.values(**values)).rowcount:
             return None

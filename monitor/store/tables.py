@@ -17,6 +17,7 @@ from sqlalchemy import (
     DateTime,
     Dialect,
     Index,
+    String,
     Table,
     UniqueConstraint,
     event,
@@ -163,6 +164,10 @@ class MessageRow(SQLModel, table=True):
     channel: str
     entry_id: int | None = Field(default=None, foreign_key="entries.id", index=True)
     body: str
+    story: str = Field(
+        default="",
+        sa_column=Column(String, nullable=False, server_default="", index=True),
+    )
     created_at: datetime = Field(sa_type=Utc)
     instead_of: int | None = None  # the message that a fallback got a copy of
 
@@ -201,6 +206,9 @@ class DeliveryRow(SQLModel, table=True):
         default=False, sa_column=Column(Boolean, nullable=False, server_default="0")
     )
     told_by: int | None = Field(default=None, index=True)  # a message elsewhere
+    receipt: str = Field(
+        default="", sa_column=Column(String, nullable=False, server_default="")
+    )
 
 
 class AttemptRow(SQLModel, table=True):

@@ -46,11 +46,19 @@ class Signalling(FakeChannels):
         created_at: datetime,
         maybe_sent: bool,
         bare: bool,
+        key: str = "",
+        answers: str = "",
     ) -> SendResult:
         self.begun.set()
         await self.gate.wait()
         result = await super().send(
-            lane, message, created_at=created_at, maybe_sent=maybe_sent, bare=bare
+            lane,
+            message,
+            created_at=created_at,
+            maybe_sent=maybe_sent,
+            bare=bare,
+            key=key,
+            answers=answers,
         )
         self.arrived.set()
         return result

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import replace
 from datetime import timedelta
 from typing import TypeVar
@@ -18,6 +19,8 @@ from monitor.model import (
     FeedState,
     HeldQuery,
     Lane,
+    Message,
+    MessageKind,
     SendOutcome,
     SendResult,
 )
@@ -268,3 +271,14 @@ async def test_round_says_plainly_that_the_disk_is_full(house: House) -> None:
     full = replace(house.poll_job, store=FullDisk(house.store, 1))
     with pytest.raises(StoreError, match="the disk is full"):
         await poll_round(full, claimed, print)
+
+
+async def test_a_message_answers_the_first_of_its_story(primed: House) -> None:
+    story = Message(MessageKind.ALERT, "T", story="story 1")
+    for receipt in ("77", ""):
+        sent = SendResult(SendOutcome.SENT, receipt=receipt)
+        primed.places.script[DESK] = deque([sent])
+        now = primed.clock.now()
+        await primed.store.transact(lambda tx, at=now: tx.enqueue("desk", story, 1, at))
+        await primed.deliver()
+    assert primed.places.answers == ["", "77"]

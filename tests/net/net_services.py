@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import ssl
 import threading
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
@@ -40,10 +41,14 @@ class Received:
 
 
 class Service:
-    """An HTTP server that keeps what it gets; `script` is answered first, then 200."""
+    """An HTTP server that keeps what it gets; `script` is answered first, then 200.
 
-    def __init__(self) -> None:
+    `answers` are given for paths that hold a word.
+    """
+
+    def __init__(self, context: ssl.SSLContext | None = None) -> None:
         self.script: list[Answer] = []
+        self.answers: dict[str, Answer] = {}
         self.received: list[Received] = []
         self.got_one = threading.Event()
         self.released = threading.Event()
@@ -53,13 +58,16 @@ class Service:
             def do_POST(self) -> None:
                 service._serve(self)
 
-            do_GET = do_POST  # noqa: N815 - the server's names
+            do_GET = do_PUT = do_POST  # noqa: N815 - the server's names
 
             def log_message(self, *_: object) -> None:
                 """Say nothing."""
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
+        if context is not None:
+            wrapped = context.wrap_socket(self._server.socket, server_side=True)
+            self._server.socket = wrapped
         self.port = self._server.server_port
         self._thread = threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.01}
@@ -76,7 +84,8 @@ class Service:
         length = int(request.headers.get("Content-Length", "0"))
         body = request.rfile.read(length).decode()
         self.received.append(Received(request.path, dict(request.headers), body))
-        answer = self.script.pop(0) if self.script else Answer()
+        usual = (a for word, a in self.answers.items() if word in request.path)
+        answer = self.script.pop(0) if self.script else next(usual, Answer())
         self.got_one.set()
         if answer.hangs:
             self.released.wait(30)
