@@ -45,6 +45,7 @@ from monitor.config.typed import (
     Text,
     Zone,
 )
+from monitor.config.watch_model import Canary, Heartbeat, Ops
 from monitor.model import FeedKind, Identity, PollPolicy, Priority, Rate, Retention
 
 _POLICY = PollPolicy()
@@ -275,10 +276,11 @@ class Config(Strict):
     channels: dict[Name, Channel] = Field(
         default={}, description="Named places that alerts can go to."
     )
-    ops: tuple[KnownChannel, ...] = Field(
-        default=(CONSOLE,),
-        description="The channels in which the monitor reports its own troubles.",
+    ops: Ops = Field(default=Ops())
+    heartbeat: Heartbeat | None = Field(
+        default=None, description="The same as `heartbeat` under `ops`."
     )
+    canary: Canary = Field(default=Canary())
     defaults: Defaults = Field(default=Defaults())
     retain: Retain = Field(default=Retain())
     websub: WebSub | None = Field(

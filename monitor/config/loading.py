@@ -176,7 +176,12 @@ class _Loading:
         self, settings: Settings, told: Collection[str]
     ) -> tuple[ChannelSpec, ...]:
         """Return the channels; the console that nobody wrote only if it is told."""
-        used = {*told, *settings.ops, *settings.default_rule.channels}
+        used = {
+            *told,
+            *settings.ops,
+            *settings.default_rule.channels,
+            *settings.watching.canary.channels,
+        }
         written = mapping(mapping(self.file.data).get("channels"))
         return tuple(
             spec

@@ -101,6 +101,19 @@ def kept_for(text: str) -> timedelta | None:
     return parsed
 
 
+def pace(text: str) -> timedelta | None:
+    """Return how often ``daily`` or ``6h`` is; None for ``off``.
+
+    Raises:
+        ValueError: it is neither; the text says what to write.
+    """
+    if text in ("off", "daily"):
+        return timedelta(days=1) if text == "daily" else None
+    if parse_duration(text) is None:
+        raise ValueError(f"`{text}` must be `daily`, `off` or a duration as 6h")
+    return interval(text)
+
+
 RATE = rf"none|\d{{1,6}}/({DURATION})"
 
 

@@ -16,14 +16,17 @@ from monitor.config.validate import validate
 from monitor.config.yaml_file import YamlFile, mapping, texts
 from monitor.feeds.websub import is_private_way
 from monitor.model import (
+    CanarySpec,
     ChannelSpec,
     Diagnostic,
     Feed,
+    HeartbeatSpec,
     PollPolicy,
     Retention,
     Rule,
     Settings,
     Severity,
+    Watching,
     WebSub,
 )
 
@@ -60,6 +63,7 @@ def read_config(
         found += _feed_findings(file, config)
         found += _ca_findings(file, config, folder)
         found += _websub_findings(file, config)
+        found += _watch_findings(file, config)
     is_good = all(each.severity is not Severity.ERROR for each in found)
     settings = _settings(config, folder, environ) if config and is_good else None
     return ReadConfig(settings, names, tuple(found))
@@ -127,6 +131,9 @@ def _unset(
 def _secret_locations(data: Mapping[str, object]) -> Iterator[tuple[int | str, ...]]:
     """Yield where ``${...}`` may stand."""
     yield "poll", "proxy"
+    for at in (("heartbeat",), ("ops", "heartbeat")):
+        yield at
+        yield *at, "url"
     for name, channel in mapping(data.get("channels")).items():
         listed = channel if isinstance(channel, list) else mapping(channel).get("urls")
         yield "channels", name
@@ -171,6 +178,13 @@ def _websub_findings(file: YamlFile, config: Config) -> Iterator[Diagnostic]:
         yield file.at(("websub", "public_url"), what, Severity.WARNING)
 
 
+def _watch_findings(file: YamlFile, config: Config) -> Iterator[Diagnostic]:
+    if config.heartbeat and config.ops.heartbeat:
+        line = file.line(("ops", "heartbeat"))
+        what = f"`heartbeat` stands under `ops` in line {line} too; keep one of them"
+        yield file.at(("heartbeat",), what)
+
+
 # --- values ---------------------------------------------------------------------
 
 
@@ -193,12 +207,13 @@ def _settings(config: Config, folder: Path, environ: Mapping[str, str]) -> Setti
         timezone=config.timezone or system_time_zone(environ),
         poll=_policy(config, folder),
         channels=_channels(config, folder),
-        ops=config.ops,
+        ops=config.ops.channels,
         feeds=tuple(_feed(entry, config, folder) for entry in config.feeds),
         default_rule=default_rule(config.defaults.rule),
         languages=tuple(dict.fromkeys(config.languages)),
         websub=_websub(config),
         retain=Retention(config.retain.alerts, config.retain.entries),
+        watching=_watching(config, folder),
     )
 
 
@@ -207,6 +222,17 @@ def _websub(config: Config) -> WebSub | None:
         return None
     host, port = config.websub.listen
     return WebSub(host, port, config.websub.public_url.rstrip("/"))
+
+
+def _watching(config: Config, folder: Path) -> Watching:
+    beat = config.ops.heartbeat or config.heartbeat
+    return Watching(
+        heartbeat=HeartbeatSpec(anchored(beat.url, folder), beat.every)
+        if beat
+        else None,
+        report=config.ops.report,
+        canary=CanarySpec(config.canary.every, config.canary.channels),
+    )
 
 
 def _database(given: str | None, folder: Path, environ: Mapping[str, str]) -> str:

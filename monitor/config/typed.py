@@ -33,6 +33,7 @@ from monitor.errors import ChannelError
 from monitor.model import FeedKind, Identity, Priority, QuietHours, Rate
 
 _SCALAR = ["string", "number", "boolean"]
+_OFF = "off"
 
 
 def as_text(value: object) -> str:
@@ -154,6 +155,18 @@ def _proxy(text: str) -> str:
     return text
 
 
+def _ping_url(text: str) -> str:
+    _sound_references(text)
+    if not REFERENCE.match(text):
+        try:
+            split_url(text)
+        except ValueError:  # its words would show what may be a secret
+            raise ValueError(
+                "this is no URL to ask; write https://hc-ping.com/UUID or ${NAME}"
+            ) from None
+    return text
+
+
 def _public_url(text: str) -> str:
     parts = split_url(text)
     if "${" in text or "@" in parts.netloc or parts.query or parts.fragment:
@@ -219,6 +232,16 @@ KeptFor = Annotated[
     _one(quantities.kept_for),
     WithJsonSchema({"type": "string", "pattern": f"^({quantities.KEPT_FOR})$"}),
 ]
+CronOrOff = Annotated[
+    str,
+    _one(lambda text: "" if text == _OFF else quantities.cron(text)),
+    WithJsonSchema({"type": ["string", "boolean"]}),
+]
+IntervalOrOff = Annotated[
+    timedelta | None,
+    _one(quantities.pace),
+    WithJsonSchema({"type": ["string", "boolean"]}),
+]
 Interval = Annotated[
     timedelta,
     _one(quantities.interval),
@@ -263,6 +286,7 @@ IdentityName = Annotated[
 FEED_URL_SCHEMA = {"type": "string", "pattern": r"^([hH][tT][tT][pP][sS]?://|\$\{)"}
 FeedUrl = Annotated[str, _one(feed_url), WithJsonSchema(FEED_URL_SCHEMA)]
 ProxyUrl = Annotated[str, _one(_proxy), WithJsonSchema({"type": "string"})]
+PingUrl = Annotated[str, _one(_ping_url), WithJsonSchema({"type": "string"})]
 ListenAddress = Annotated[
     tuple[str, int],
     _one(quantities.listen_address),

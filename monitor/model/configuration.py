@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import IntEnum, StrEnum
 
 from monitor.model.history import Retention
+from monitor.model.watching import Watching
 
 
 class Severity(StrEnum):
@@ -215,3 +216,4 @@ class Settings:
     languages: tuple[str, ...] = ("de", "en")
     websub: WebSub | None = None
     retain: Retention = Retention()  # noqa: RUF009 - it is frozen
+    watching: Watching = field(default_factory=Watching)
