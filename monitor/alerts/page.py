@@ -18,7 +18,7 @@ from monitor.alerts.listing import (
     silencing,
 )
 from monitor.alerts.wording import at_local_time, cut, legible, lines, one_line
-from monitor.model import DigestItem, Excerpt, Message, MessageKind
+from monitor.model import DigestItem, Excerpt, Message
 
 LEAST_ROOM = 40
 LONGEST_LINK = 800
@@ -151,7 +151,7 @@ class Page:
 
 def rules(message: Message) -> str:
     """Return the rules that a message tells of, few and short; else the monitor."""
-    tells_alerts = message.kind in (MessageKind.ALERT, MessageKind.DIGEST)
+    tells_alerts = message.kind.tells_alerts
     return listed(message.rules) if tells_alerts else "monitor"
 
 

@@ -15,6 +15,7 @@ from monitor.daemon.hubs import HubParts
 from monitor.daemon.systemd import Notifier, watchdog_interval
 from monitor.log import LogFormat, LogLevel
 from monitor.wiring import Runtime, Surroundings, running
+from monitor.wiring.watching import watch_parts
 
 
 def run(
@@ -69,4 +70,5 @@ def daemon_parts(runtime: Runtime) -> Parts:
         concurrency=runtime.concurrency,
         retain=runtime.retain,
         hubs=HubParts(runtime.websub, runtime.pushes, runtime.door.close),
+        watching=watch_parts(runtime),
     )

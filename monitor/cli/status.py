@@ -11,30 +11,41 @@ import typer
 from monitor.cli.feeds_health import tiers
 from monitor.cli.frame import open_views, surroundings, usable_files
 from monitor.cli.output import print_json, print_pairs
-from monitor.model import FeedState, Settings
+from monitor.cli.status_week import print_week, shown_run
+from monitor.model import FeedState, RunName, Settings
 from monitor.store.database import database_path
 from monitor.store.lock import lock_owner
 from monitor.store.views import StatusView
+from monitor.store.watch_rows import stored_runs
 
 
 def status(
     context: typer.Context,
     *,
     as_json: Annotated[bool, typer.Option("--json", help="Print one object.")] = False,
+    week: Annotated[
+        bool, typer.Option("--week", help="Print the report on the last week.")
+    ] = False,
 ) -> None:
     """Show whether the daemon runs, how the feeds are, and what waits.
 
-    Example: monitor status
+    Example: monitor status --week
     """
     around = surroundings(context)
     loaded, settings = usable_files(around)
+    if week:
+        rules = [rule.name for rule in loaded.rules]
+        print_week(around, settings, rules, as_json=as_json)
+        return
     with open_views(settings, around.config) as views:
         states = {} if views is None else views.feeds()
         view = StatusView() if views is None else views.status()
+        runs = {} if views is None else stored_runs(views.connection)
     found = _figures(settings, len(loaded.rules), states, view)
     if as_json:
-        print_json(found)
+        print_json(found | {name.value: runs.get(name) for name in RunName})
     else:
+        found |= {name.value: shown_run(runs.get(name)) for name in RunName}
         print_pairs((name.replace("_", " "), value) for name, value in found.items())
 
 

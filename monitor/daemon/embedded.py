@@ -31,7 +31,8 @@ from monitor.daemon.files import FileWatch
 from monitor.daemon.hubs import HubParts, HubWork
 from monitor.daemon.systemd import Notifier
 from monitor.daemon.ticker import ClockWatch, EveryFewSeconds, re_arm
-from monitor.daemon.troubles import Troubles, Work
+from monitor.daemon.troubles import SCHEDULER, Troubles, Work
+from monitor.daemon.watching import WATCH, WatchParts, WatchWork
 from monitor.errors import StoreError
 from monitor.jobs.deliver import DeliverJob
 from monitor.jobs.poll import PollJob
@@ -66,6 +67,7 @@ class Parts:
     concurrency: Callable[[], int]
     hubs: HubParts | None = None
     retain: RetainJob | None = None
+    watching: WatchParts | None = None
 
 
 class Embedded:
@@ -83,6 +85,11 @@ class Embedded:
             None
             if parts.hubs is None
             else HubWork(parts.hubs, self._troubles, self._sweep)
+        )
+        self._watching = (
+            None
+            if parts.watching is None
+            else WatchWork(parts.watching, self._troubles, self._tick_age)
         )
         self._ticked = parts.clock.monotonic()
         self._fed = self._ticked
@@ -111,6 +118,9 @@ class Embedded:
         if self._hubs is not None:
             self._add("hubs", self._hubs.tick, TICK)
             self._hubs.begin()
+        if self._watching is not None:
+            self._add("watch", self._watching.look, WATCH)
+            self._add("heartbeat", self._watching.beat, TICK)
         self._scheduler.start()
 
     def _add(self, name: str, work: Work, interval: timedelta) -> None:
@@ -123,8 +133,11 @@ class Embedded:
             misfire_grace_time=None,
         )
 
+    def _tick_age(self) -> timedelta:
+        return timedelta(seconds=self._parts.clock.monotonic() - self._ticked)
+
     def _heard(self, event: JobEvent) -> None:
-        self._troubles.note("scheduler", f"{event.job_id}: event {event.code}")
+        self._troubles.note(SCHEDULER, f"{event.job_id}: event {event.code}")
 
     # what the scheduler calls
 
@@ -220,7 +233,8 @@ class Embedded:
         if self._reloading is not None:
             await _finish([self._reloading], 0.0)
         hubs = await self._hubs.end() if self._hubs is not None else ()
-        await _finish([*self._polls.values(), *hubs], _POLLS_DRAIN)
+        beat = self._watching.end() if self._watching is not None else ()
+        await _finish([*self._polls.values(), *hubs, *beat], _POLLS_DRAIN)
         await _finish(self._lanes.values(), _LANES_DRAIN)
 
 

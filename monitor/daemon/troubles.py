@@ -13,6 +13,9 @@ from monitor.ports import Clock, Journal
 _SAY_AGAIN = timedelta(minutes=1)
 """A full disk fails every second; the log says so once a minute."""
 
+SCHEDULER = "scheduler"
+"""Where the trouble is when APScheduler has something to say."""
+
 Work = Callable[[], Coroutine[Any, Any, None]]
 
 
@@ -23,9 +26,13 @@ class Troubles:
         self._clock = clock
         self._journal = journal
         self._said: dict[tuple[str, str], float] = {}
+        self.listener: Callable[[str, str], None] | None = None
+        """Who hears of each trouble, also of one that was said just now."""
 
     def note(self, where: str, text: str, trace: str = "") -> None:
         """Log a trouble unless it was said within the last minute."""
+        if self.listener is not None:
+            self.listener(where, text)
         key, now = (where, text), self._clock.monotonic()
         last = self._said.get(key)
         again = _SAY_AGAIN.total_seconds()

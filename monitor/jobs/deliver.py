@@ -18,11 +18,12 @@ from typing import NamedTuple
 
 from monitor.alerts.outcome import settle
 from monitor.alerts.threads import delivery_key
+from monitor.jobs.dead import tell_of_dead
 from monitor.jobs.digests import let_go
 from monitor.jobs.falling_back import fall_back
 from monitor.jobs.health import tell_troubles
 from monitor.jobs.in_force import InForce
-from monitor.jobs.lane_reports import report_dead, report_lane
+from monitor.jobs.lane_reports import report_lane
 from monitor.jobs.storing import store_with_patience
 from monitor.model import (
     Delivery,
@@ -164,7 +165,7 @@ class DeliverJob:
             if change is not None:
                 lane = delivery.lane
                 report_lane(tx, in_force, lane, change, result=result, now=now)
-            report_dead(tx, in_force, delivery, settled, now)
+            tell_of_dead(tx, in_force, delivery, settled, now)
 
         await store_with_patience(
             self.store,

@@ -1,4 +1,4 @@
-"""`ops` hears of lanes that fail or work again, and of what did not arrive."""
+"""`ops` hears of lanes that fail or work again."""
 
 from __future__ import annotations
 
@@ -9,14 +9,10 @@ from monitor.jobs.in_force import InForce
 from monitor.jobs.report import tell_ops
 from monitor.model import (
     Backlog,
-    Delivery,
-    DeliveryState,
     HoldReason,
     Lane,
     LaneChange,
-    MessageKind,
     SendResult,
-    Settled,
 )
 from monitor.ports import Transaction
 
@@ -82,28 +78,3 @@ def _in_words(backlog: Backlog, in_force: InForce) -> str:
     zone = ZoneInfo(in_force.settings.timezone)
     since = f"{backlog.oldest_at.astimezone(zone):%Y-%m-%d %H:%M}"
     return f"Waiting: {backlog.count}, the oldest since {since}."
-
-
-def report_dead(
-    tx: Transaction,
-    in_force: InForce,
-    delivery: Delivery,
-    settled: Settled,
-    now: datetime,
-) -> None:
-    """Tell `ops` of an alert that was given up; not of a report of its own."""
-    if not _is_worth_it(delivery, settled):
-        return
-    name = delivery.lane.channel
-    ids = " ".join(str(alert) for alert in delivery.message.alerts)
-    title = f"an alert did not reach channel {name}"
-    text = (
-        f"{delivery.message.title}: {settled.reason}. "
-        f"To try again: monitor alerts retry {ids}"
-    )
-    tell_ops(tx, in_force, title, text, now, without=name)
-
-
-def _is_worth_it(delivery: Delivery, settled: Settled) -> bool:
-    tells_alerts = delivery.message.kind in (MessageKind.ALERT, MessageKind.DIGEST)
-    return tells_alerts and settled.state is DeliveryState.DEAD

@@ -9,14 +9,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from monitor.errors import StoreError
-from monitor.jobs.deliver import DeliverJob, Ended
+from monitor.jobs.deliver import DeliverJob
 from monitor.jobs.hosts import host_of
 from monitor.jobs.poll import PollJob
 from monitor.model import (
     DeliveryState,
     FeedState,
     HoldReason,
-    MessageKind,
     PollCounts,
 )
 from monitor.ports import Clock, Store
@@ -124,5 +123,6 @@ def _waiting(states: Mapping[str, int]) -> int:
 async def _deliver_due(job: DeliverJob, counts: DeliveryCounts) -> None:
     lanes = await job.due_lanes()
     for ends in await asyncio.gather(*(job.deliver_lane(lane) for lane in lanes)):
-        counts.sent += ends.count(Ended(MessageKind.ALERT, DeliveryState.SENT))
-        counts.dead += ends.count(Ended(MessageKind.ALERT, DeliveryState.DEAD))
+        states = [end.state for end in ends if end.kind.tells_alerts]
+        counts.sent += states.count(DeliveryState.SENT)
+        counts.dead += states.count(DeliveryState.DEAD)

@@ -61,6 +61,11 @@ class MessageKind(StrEnum):
     OPS = "ops"  # the monitor reports its own troubles
     TEST = "test"  # `monitor channels test`
 
+    @property
+    def tells_alerts(self) -> bool:
+        """Say whether it is for people who wait for alerts, not of the monitor."""
+        return self in {MessageKind.ALERT, MessageKind.DIGEST}
+
 
 @dataclass(frozen=True, slots=True)
 class DigestItem:

@@ -141,4 +141,3 @@ class Week:
     channels: tuple[ChannelWeek, ...] = ()
     feeds: Mapping[str, int] = field(default_factory=dict)
     failing: tuple[str, ...] = ()
-    canary: Run | None = None

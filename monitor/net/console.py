@@ -17,7 +17,6 @@ from monitor.alerts.wording import at_local_time, how_late, legible, lines, one_
 from monitor.model import (
     Excerpt,
     Message,
-    MessageKind,
     Priority,
     SendOutcome,
     SendResult,
@@ -133,7 +132,7 @@ def _head(message: Message, remarks: list[str]) -> Text:
 
 
 def _names(message: Message) -> str:
-    if message.kind not in (MessageKind.ALERT, MessageKind.DIGEST):
+    if not message.kind.tells_alerts:
         return "monitor"
     return ", ".join(one_line(rule) for rule in message.rules)
 

@@ -38,7 +38,7 @@ class Route:
     is_inside: bool
 
 
-def _tls(ca_file: str) -> tuple[ssl.SSLContext | bool, str]:
+def read_tls(ca_file: str) -> tuple[ssl.SSLContext | bool, str]:
     """Return how certificates are checked, and what is wrong with `ca_file`."""
     if not ca_file:
         return True, ""
@@ -65,7 +65,7 @@ class Routes:
     ) -> None:
         self._guard = guard
         self._resolver = resolver
-        self._tls, self._tls_problem = _tls(ca_file)
+        self._tls, self._tls_problem = read_tls(ca_file)
         self._proxied = self._session(None) if by_proxy else None
         self._public = self._session(guard.public_socket)
         self._inside = self._session(guard.inside_socket)

@@ -32,9 +32,10 @@ from monitor.model import (
 )
 from monitor.ports.keeping import Keeping
 from monitor.ports.routing import Routing
+from monitor.ports.watching import WatchTransaction
 
 
-class Transaction(Keeping, Routing, Protocol):
+class Transaction(Keeping, Routing, WatchTransaction, Protocol):
     """What a job may read and write inside one transaction."""
 
     # feeds

@@ -14,7 +14,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from monitor.errors import NewerSchema, StorageFull, StoreError
 
-HEAD = "0011"
+HEAD = "0012"
 """The revision of the tables as they are in `tables.py`."""
 
 _PRAGMAS = (

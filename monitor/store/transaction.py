@@ -30,6 +30,7 @@ from monitor.store.prepared import driver
 from monitor.store.route_rows import RouteRows
 from monitor.store.search_rows import SearchRows
 from monitor.store.trouble_rows import TroubleRows
+from monitor.store.watch_rows import WatchRows
 from monitor.store.websub_rows import WebSubRows
 
 T = TypeVar("T")
@@ -49,6 +50,7 @@ class SqlTransaction(
     WebSubRows,
     HistoryRows,
     ForgettingRows,
+    WatchRows,
 ):
     """Everything that a job may read and write, on one connection."""
 

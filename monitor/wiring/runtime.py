@@ -168,6 +168,8 @@ class Runtime:
         """Return the ${...} references that would fail where they are used."""
         settings = self.in_force.settings
         texts = [url for spec in settings.channels for url in spec.urls]
+        beat = settings.watching.heartbeat
+        texts += [] if beat is None else [beat.url]
         for feed in settings.feeds:
             texts += [feed.url, *(value for _, value in feed.headers)]
         return [unset for text in texts for unset in self.around.secrets.unset(text)]

@@ -48,13 +48,15 @@ class Surroundings:
             now=self.clock.now(),
             texts=texts,
         )
-        for url in _channel_urls(loaded.settings):
+        for url in _secret_urls(loaded.settings):
             self.secrets.protect(url)
         return loaded
 
 
-def _channel_urls(settings: Settings | None) -> Iterable[str]:
+def _secret_urls(settings: Settings | None) -> Iterable[str]:
     if settings is not None:
+        if settings.watching.heartbeat is not None:
+            yield settings.watching.heartbeat.url
         for spec in settings.channels:
             yield from spec.urls
 
