@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from datetime import timedelta
 from typing import Annotated
@@ -22,7 +22,7 @@ from monitor.cli.frame import (
 )
 from monitor.cli.output import console, print_json, say
 from monitor.config import parse_duration
-from monitor.errors import LockHeld
+from monitor.errors import LockHeld, StoreError
 from monitor.jobs.asking import may_ask
 from monitor.jobs.recording import release_hints
 from monitor.jobs.round import DeliveryCounts, deliver_round, poll_round
@@ -37,6 +37,9 @@ _ADVICE = {
     HoldReason.ORPHANED: "see `monitor alerts list --state held`; to send, type "
     "`monitor alerts release --reason orphaned --to CHANNEL`",
 }
+
+_INDEXED = 2000
+"""More than a round brings, unless it is the first one: the next ones do the rest."""
 
 LONGEST_CLAIM = 100_000
 """More feeds than anybody has: a round takes all that are due."""
@@ -125,6 +128,8 @@ async def _round(
             runtime.deliver, runtime.store, around.clock, patience
         )
         await runtime.retain.run_if_due()
+        with suppress(StoreError):  # all that was asked for is done
+            await runtime.index.run(_INDEXED)
     _report(polled, delivered, as_json)
     return OK if delivered.is_clean else PROBLEM
 

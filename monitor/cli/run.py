@@ -69,6 +69,7 @@ def daemon_parts(runtime: Runtime) -> Parts:
         watched=runtime.watched,
         concurrency=runtime.concurrency,
         retain=runtime.retain,
+        index=runtime.index.run,
         hubs=HubParts(runtime.websub, runtime.pushes, runtime.door.close),
         watching=watch_parts(runtime),
     )

@@ -4,6 +4,7 @@
 
     tick    every second: claims as many due feeds as there are free slots
     sweep   every second, and after a poll with alerts: one worker for each due lane
+    index   every second: begins to index the words of new entries
     hubs    every second: asks the hubs of subscriptions that are due
     retain  every hour: once a day, what is over long enough is forgotten
     look    every half second: edited files are read again once they are at rest
@@ -53,7 +54,10 @@ _LANES_DRAIN = 4.0
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What the daemon drives; `reload` reads the files again."""
+    """What the daemon drives; `reload` reads the files again.
+
+    `index` makes words be found that were not when it was called last.
+    """
 
     store: Store
     poll: PollJob
@@ -68,6 +72,7 @@ class Parts:
     hubs: HubParts | None = None
     retain: RetainJob | None = None
     watching: WatchParts | None = None
+    index: Work | None = None
 
 
 class Embedded:
@@ -91,6 +96,7 @@ class Embedded:
             if parts.watching is None
             else WatchWork(parts.watching, self._troubles, self._tick_age)
         )
+        self._indexing: asyncio.Task[None] | None = None
         self._ticked = parts.clock.monotonic()
         self._fed = self._ticked
         self._reloading: asyncio.Task[None] | None = None
@@ -115,6 +121,7 @@ class Embedded:
         self._add("look", self._look, _LOOK)
         if self._parts.retain is not None:
             self._add("retain", self._retain, _ASK_RETAIN)
+        self._add("index", self._index, TICK)
         if self._hubs is not None:
             self._add("hubs", self._hubs.tick, TICK)
             self._hubs.begin()
@@ -181,6 +188,12 @@ class Embedded:
         if self._parts.retain is not None and not self._is_stopping:
             await self._parts.retain.run_if_due()
 
+    async def _index(self) -> None:
+        index = self._parts.index
+        if index is not None and (self._indexing is None or self._indexing.done()):
+            work = self._troubles.guarded("index", index)
+            self._indexing = asyncio.create_task(work())
+
     async def _look(self) -> None:
         if self._files.has_changed():
             self._begin_reload()
@@ -230,8 +243,8 @@ class Embedded:
         """Finish what is under way; what cannot be finished stays leased."""
         self._is_stopping = True
         self._scheduler.shutdown(wait=False)
-        if self._reloading is not None:
-            await _finish([self._reloading], 0.0)
+        beside = [task for task in (self._reloading, self._indexing) if task]
+        await _finish(beside, 0.0)
         hubs = await self._hubs.end() if self._hubs is not None else ()
         beat = self._watching.end() if self._watching is not None else ()
         await _finish([*self._polls.values(), *hubs, *beat], _POLLS_DRAIN)

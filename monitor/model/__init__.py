@@ -35,7 +35,7 @@ from monitor.model.configuration import (
     Severity,
     WebSub,
 )
-from monitor.model.counts import PollCounts
+from monitor.model.counts import Indexed, PollCounts
 from monitor.model.deliveries import (
     Backlog,
     BodyFormat,
@@ -131,6 +131,7 @@ __all__ = [
     "HubAnswer",
     "HubRequest",
     "Identity",
+    "Indexed",
     "KnownEntry",
     "Lane",
     "LaneChange",

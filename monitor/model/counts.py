@@ -29,3 +29,15 @@ class PollCounts:
                 both = getattr(self, count.name) + getattr(other, count.name)
                 setattr(self, count.name, both)
         self.held = dict(held)
+
+
+@dataclass(frozen=True, slots=True)
+class Indexed:
+    """How far the index of words came: all entries up to the id `come` are in it.
+
+    `count` entries were not before; `is_all` says that there are none above.
+    """
+
+    count: int
+    come: int
+    is_all: bool

@@ -16,6 +16,7 @@ from monitor.model import (
     FeedState,
     FeedTrouble,
     HeldQuery,
+    Indexed,
     KnownEntry,
     Lane,
     LaneChange,
@@ -264,8 +265,8 @@ class Transaction(Keeping, Routing, WatchTransaction, Protocol):
     ) -> tuple[StoredEntry, ...]:
         """Return entries first seen since then, the newest below id `before` first."""
 
-    def index_some(self, limit: int) -> int:
-        """Index the words of entries that are not yet; return how many it were."""
+    def index_some(self, after: int, limit: int) -> Indexed:
+        """Index the words of at most `limit` entries of higher ids that are not yet."""
 
     def rule_versions(self) -> Mapping[str, str] | None:
         """Return the versions that were saved last, None if none ever were."""

@@ -140,7 +140,6 @@ class EntryRows(FeedRows):
                 for entry_id, verdict in numbered
             ),
         )
-        index_all(self._connection, [(n, verdict.entry) for n, verdict in numbered])
         return ids
 
     def save_entry(self, feed_id: int, verdict: Verdict, now: datetime) -> int:
@@ -173,6 +172,7 @@ class EntryRows(FeedRows):
             values |= {"edits": entries.c.edits + 1, "edited_at": now}
         this = entries.c.id == entry_id
         self._connection.execute(update(entries).where(this).values(**values))
+        # At once: it may have a row already, which says nothing of its new words.
         index_all(self._connection, [(entry_id, verdict.entry)])
 
     def touch_document(self, feed_id: int, since: datetime, now: datetime) -> None:

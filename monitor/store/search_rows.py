@@ -3,7 +3,8 @@
 Each entry's words stand under our own keys in a full-text index of SQLite, which
 narrows a search; the engine decides. The index holds no text, so nothing is taken
 out of it: an edited entry gets a new row, and the old one leads to it too. An entry
-without a row of this version of the keys counts as found, whatever is looked for.
+without a row of this version of the keys counts as found, whatever is looked for: a
+new one until it is indexed, which is done when nobody waits for it.
 """
 
 from __future__ import annotations
@@ -17,11 +18,20 @@ from itertools import filterfalse, islice
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, Select, delete, func, select, text
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    bindparam,
+    delete,
+    func,
+    select,
+    text,
+)
 
-from monitor.model import Entry, StoredEntry
+from monitor.model import Entry, Indexed, StoredEntry
 from monitor.store import rows
-from monitor.store.prepared import driver, insert_rows
+from monitor.store.prepared import Prepared, driver, insert_rows
 from monitor.store.tables import WORD_INDEX, entries, entry_words, feeds
 from monitor.text.folding import keys
 from monitor.text.words import (
@@ -32,7 +42,10 @@ from monitor.text.words import (
 )
 
 _KEYS_PER_QUERY: Final = 200
+_REACH: Final = 10_000
+"""So many ids are looked at in one transaction: others wait for their turn."""
 _PAGE: Final = 500
+_LAST_ENTRY: Final = "SELECT coalesce(max(id), 0) FROM entries"
 _LAST_WORDS: Final = "SELECT coalesce(max(id), 0) FROM entry_words"
 _ADD_WORDS: Final = "INSERT INTO entry_words (id, entry_id, version) VALUES (?, ?, ?)"
 _ADD_KEYS: Final = f"INSERT INTO {WORD_INDEX} (rowid, keys) VALUES (?, ?)"  # noqa: S608 - our own name
@@ -115,19 +128,48 @@ def _token(key: str) -> str:
     return key.translate(_AS_LETTERS)
 
 
+def _is_unindexed(version: object) -> ColumnElement[bool]:
+    is_indexed = select(entry_words.c.id).where(
+        entry_words.c.entry_id == entries.c.id, entry_words.c.version == version
+    )
+    return ~is_indexed.exists()
+
+
+_texts = (entries.c.title, entries.c.summary, entries.c.content, entries.c.author)
+_UNINDEXED = Prepared(
+    select(entries.c.id, *_texts)
+    .where(
+        entries.c.id > bindparam("after"),
+        entries.c.id <= bindparam("end"),
+        _is_unindexed(bindparam("version")),
+    )
+    .order_by(entries.c.id)
+    .limit(bindparam("limit"))
+)
+
+
 class SearchRows:
     """The part of a transaction that reads stored entries."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def index_some(self, limit: int) -> int:
-        """Index entries that are not (by this version); return how many it were."""
-        query = select(entries).where(_is_unindexed()).limit(limit)
-        found = self._connection.execute(query).mappings().all()
-        named = [(row["id"], rows.entry_of(row)) for row in found]
+    def index_some(self, after: int, limit: int) -> Indexed:
+        """Index at most `limit` entries of higher ids that are not (by this version).
+
+        Return how far it came; indexed are all entries up to there.
+        """
+        (last,) = driver(self._connection).execute(_LAST_ENTRY).fetchone()
+        end = min(after + _REACH, last)
+        of_version = {"after": after, "end": end, "version": keys_version()}
+        found = _UNINDEXED.run(self._connection, limit=limit, **of_version).fetchall()
+        named = [
+            (id_, Entry("", title, summary, content, author=author))
+            for id_, title, summary, content, author in found
+        ]
         index_all(self._connection, named)
-        return len(found)
+        come = found[-1][0] if len(found) == limit else end
+        return Indexed(len(found), come, is_all=come >= last)
 
     def count_entries(self, since: datetime | None = None) -> int:
         """Return how many entries are stored, or were first seen since then."""
@@ -163,7 +205,7 @@ class SearchRows:
             yield from map(_stored, self._connection.execute(newest_first).mappings())
 
     def _ids_with(self, keys: Collection[str]) -> set[int]:
-        unindexed = select(entries.c.id).where(_is_unindexed())
+        unindexed = select(entries.c.id).where(_is_unindexed(keys_version()))
         found = set(self._connection.execute(unindexed).scalars())
         found_by = text(
             f"SELECT entry_id FROM entry_words JOIN {WORD_INDEX} AS f"  # noqa: S608
@@ -176,14 +218,6 @@ class SearchRows:
                 self._connection.execute(found_by, {"wanted": asked}).scalars()
             )
         return found
-
-
-def _is_unindexed() -> ColumnElement[bool]:
-    is_indexed = select(entry_words.c.id).where(
-        entry_words.c.entry_id == entries.c.id,
-        entry_words.c.version == keys_version(),
-    )
-    return ~is_indexed.exists()
 
 
 def _entries(since: datetime | None) -> Select[tuple[object, ...]]:

@@ -13,16 +13,15 @@ from monitor.errors import StoreError
 from monitor.jobs.catch_up import CatchUpJob
 from monitor.jobs.edits import EditReport
 from monitor.jobs.in_force import InForce
-from monitor.ports import Clock, Journal, Store, Transaction
+from monitor.ports import Clock, Journal, Store
 
 T = TypeVar("T")
 
-_INDEXED_AT_ONCE = 100
 _PAUSE = timedelta(seconds=10)
 
 
 class Aftermath:
-    """Catches up, reports the edit, and indexes entries that are not, off the way."""
+    """Catches up, and reports the edit, off the way."""
 
     def __init__(
         self,
@@ -33,7 +32,6 @@ class Aftermath:
         *,
         tries: int,
     ) -> None:
-        self._store = store
         self._clock = clock
         self._tries = tries
         self._journal = journal
@@ -68,9 +66,6 @@ class Aftermath:
             line = await self._patiently(partial(self._edits.run, old, new))
             if line:
                 self._journal.event("edit", summary=line)
-        # A few at a time: the polls have their turn between.
-        while await self._patiently(partial(self._store.transact, _index)):
-            pass
 
     async def _patiently(self, work: Callable[[], Awaitable[T]]) -> T | None:
         """Return what `work` does, again and again while the disk is full or so."""
@@ -81,7 +76,3 @@ class Aftermath:
                 self._journal.event("aftermath", level="error", error=str(error))
                 await self._clock.sleep(_PAUSE if left else timedelta(0))
         return None
-
-
-def _index(tx: Transaction) -> int:
-    return tx.index_some(_INDEXED_AT_ONCE)

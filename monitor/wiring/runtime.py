@@ -4,7 +4,7 @@
 
     start     files -> lock -> database -> the last good rules -> running parts
     reload    files -> the same parts, with the new settings and rules in force
-    after     the words of stored entries indexed, new rules caught up, `ops` told
+    after     new rules caught up, `ops` told
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from monitor.feeds import parse_sound
 from monitor.jobs.backlog import Backlog
 from monitor.jobs.deliver import DeliverJob
 from monitor.jobs.in_force import InForce
+from monitor.jobs.indexing import IndexJob
 from monitor.jobs.poll import PollJob
 from monitor.jobs.pushes import PushJob
 from monitor.jobs.report import tell_ops
@@ -95,6 +96,7 @@ class Runtime:
             redact=around.secrets.redact,
             tries=tries,
         )
+        self.index = IndexJob(store)
         self.door = Door(around, store, self.pushes, lambda: self.in_force)
         self.websub = WebSubJob(
             store=store,

@@ -16,6 +16,7 @@ from monitor.clock import SystemClock
 from monitor.daemon.embedded import Embedded, Parts
 from monitor.daemon.systemd import Notifier
 from monitor.errors import StoreError
+from monitor.jobs.indexing import IndexJob
 from monitor.model import (
     Feed,
     Fetched,
@@ -88,13 +89,20 @@ class Lively(House):
         self.policy = PollPolicy(floor=timedelta(0))
         self.reloads = 0
         self.reloaded = asyncio.Event()
+        self.indexed = asyncio.Event()
         super().__post_init__()
+        self.index_job = IndexJob(self.store)
         self.places = Signalling(self.channels)
         self.places.gate.set()
 
     async def reload(self) -> None:
         self.reloads += 1
         self.reloaded.set()
+
+    async def index(self) -> None:
+        await self.index_job.run()
+        if not self.store.run(lambda tx: list(tx.entries_with(["tiflis"]))):
+            self.indexed.set()
 
     def parts(self, watched: Iterable[Path] = ()) -> Parts:
         return Parts(
@@ -108,6 +116,7 @@ class Lively(House):
             reload=self.reload,
             watched=lambda: watched,
             concurrency=lambda: 5,
+            index=self.index,
         )
 
 
@@ -143,6 +152,14 @@ async def test_new_entry_arrives_by_itself(lively: Lively) -> None:
         await soon(lively.places.arrived)
     assert lively.titles() == [HIT]
     assert lively.counts() == {"sent": 1}
+
+
+async def test_words_of_what_is_stored_are_indexed(lively: Lively) -> None:
+    lively.publish(HIT)
+    (state,) = await lively.poll_job.claim_now(["news"])
+    await lively.poll_job.poll(state)
+    async with daemon(lively.parts()):
+        await soon(lively.indexed)
 
 
 async def test_feed_is_polled_again_and_again(lively: Lively) -> None:

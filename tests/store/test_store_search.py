@@ -17,7 +17,7 @@ from monitor.jobs.searching import hits
 from monitor.matching import compile_query
 from monitor.matching.forms import Affix, WordForm
 from monitor.matching.narrowing import anchor_keys
-from monitor.model import Entry, KnownEntry, Novelty
+from monitor.model import Entry, Indexed, KnownEntry, Novelty
 from monitor.store.database import Database, database_path
 from monitor.store.migrations.upgrade import configuration
 from monitor.store.search_rows import _token, _tokens
@@ -115,6 +115,8 @@ def test_search_finds_what_a_full_scan_finds(
         for n, (title, summary, author) in enumerate(texts):
             one = entry(f"g:{n}", title, summary=summary, author=author)
             tx.save_entry(feed_id, new(replace(one, categories=("EU",))), NOW)
+            if n % 2:  # the last ones may wait to be indexed
+                tx.index_some(0, 9)
         scanned = [hit.stored.id for hit in hits(compiled, tx.all_entries(), {})]
         narrowed = tx.all_entries() if keys is None else tx.entries_with(keys)
         found = [hit.stored.id for hit in hits(compiled, narrowed, {})]
@@ -161,7 +163,7 @@ def test_entries_of_a_version_without_the_index_are_found(tmp_path: Path) -> Non
             lambda tx: [h.stored.id for h in hits(compiled, tx.entries_with(keys), {})]
         )
         assert found == [1], f"indexed: {is_indexed}"
-        upgraded.run(lambda tx: tx.index_some(100))
+        upgraded.run(lambda tx: tx.index_some(0, 100))
     upgraded.close()
 
 
@@ -170,12 +172,15 @@ def test_an_entry_that_was_deleted_is_not_found(tx: SqlTransaction) -> None:
     kept, gone = (
         tx.save_entry(feed_id, new(entry(f"g:{n}", "Baku")), NOW) for n in range(2)
     )
+    tx.index_some(0, 9)
     for table in (entry_words, entry_keys):
         tx._connection.execute(delete(table).where(table.c.entry_id == gone))
     tx._connection.execute(delete(entries).where(entries.c.id == gone))
 
+    tx.index_some(0, 9)
     assert ids_with(tx, "baku") == [kept]
     later = tx.save_entry(feed_id, new(entry("g:9", "Tiflis")), NOW)
+    tx.index_some(0, 9)
     assert ids_with(tx, "tiflis") == [later], "be its id the old one's or not"
 
 
@@ -190,6 +195,8 @@ def test_an_edited_entry_is_found_by_its_new_words(tx: SqlTransaction) -> None:
     known = KnownEntry(entry_id, ("g:1",), first.entry, first.fingerprint, NOW)
     edited = again(known, Novelty.EDITED, replace(first.entry, title="Tiflis"))
     tx.save_entry(feed_id, edited, NOW)
+    tx.save_entry(feed_id, new(entry("g:2", "Baku")), NOW)
+    tx.index_some(0, 9)
 
     (found,) = tx.entries_with(["tiflis"])
 
@@ -201,12 +208,26 @@ def test_an_entry_that_is_not_indexed_counts_as_found_until_it_is(
 ) -> None:
     feed_id = with_feed(tx)
     ids = [tx.save_entry(feed_id, new(entry(f"g:{n}", "Baku")), NOW) for n in range(3)]
+
+    assert ids_with(tx, "tiflis") == sorted(ids, reverse=True)
+    assert tx.index_some(0, 2) == Indexed(2, ids[1], is_all=False)
+    assert ids_with(tx, "tiflis") == ids[2:]
+    assert tx.index_some(ids[1], 9) == Indexed(1, ids[2], is_all=True)
+    assert tx.index_some(ids[2], 9) == Indexed(0, ids[2], is_all=True)
+    assert ids_with(tx, "tiflis") == []
+    assert ids_with(tx, "baku") == sorted(ids, reverse=True)
+
+
+def test_words_that_were_indexed_by_another_version_are_indexed_again(
+    tx: SqlTransaction,
+) -> None:
+    feed_id = with_feed(tx)
+    ids = [tx.save_entry(feed_id, new(entry(f"g:{n}", "Baku")), NOW) for n in range(3)]
+    tx.index_some(0, 9)
     tx._connection.exec_driver_sql("UPDATE entry_words SET version = 'older'")
 
     assert ids_with(tx, "tiflis") == sorted(ids, reverse=True)
-    assert tx.index_some(2) == 2
-    assert tx.index_some(9) == 1
-    assert tx.index_some(9) == 0
+    assert tx.index_some(0, 9).count == 3
     assert ids_with(tx, "tiflis") == []
     assert ids_with(tx, "baku") == sorted(ids, reverse=True)
 
@@ -220,6 +241,7 @@ def test_a_search_goes_back_to_a_day_and_looks_at_the_newest_first(
         tx.save_entry(feed_id, new(entry(f"g:{n}", f"Baku {n}")), when)
     since = NOW + timedelta(days=1)
 
+    tx.index_some(0, 9)
     assert [e.entry.title for e in tx.all_entries(since)] == ["Baku 2", "Baku 1"]
     found = [e.entry.title for e in tx.entries_with(["baku"], since)]
     assert found == ["Baku 2", "Baku 1"]
@@ -230,6 +252,8 @@ def test_a_search_goes_back_to_a_day_and_looks_at_the_newest_first(
 def test_many_keys_are_asked_for(tx: SqlTransaction) -> None:
     feed_id = with_feed(tx)
     entry_id = tx.save_entry(feed_id, new(entry(title="Baku C++ AT&T")), NOW)
+    tx.save_entry(feed_id, new(entry("g:2", "Tiflis")), NOW)
+    tx.index_some(0, 9)
 
     assert ids_with(tx, *(f"wort{n}" for n in range(2000)), "c++") == [entry_id]
     assert ids_with(tx, "at&t") == [entry_id]
