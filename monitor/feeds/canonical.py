@@ -11,6 +11,13 @@ _VARIANTS = ("www.", "m.", "amp.")
 _MAX_WRAPPERS = 5
 _GOOGLE = re.compile(r"(www\.)?google\.[a-z]{2,3}(\.[a-z]{2})?")
 
+_USUAL = re.compile(
+    r"https?://([a-z0-9-]+(?:\.[a-z0-9-]+)*)(/[\w!$&'()*+,=:@%./~;-]*)"
+    r"(?:\?([\w!$&'()*+,=:@%./~;?-]*))?",
+    re.ASCII,
+)
+"""Most addresses: of a host in small letters, without a port, fragment or name."""
+
 # What is known to say only how a reader came; anything else may choose the page.
 _TRACKING = re.compile(
     "(utm|mtm|pk|piwik|hsa)_.*"
@@ -32,6 +39,14 @@ def canonical_link(url: str) -> str | None:
     The result is for comparing, not for opening: http counts as https, and mobile
     and AMP twins as their page.
     """
+    if usual := _USUAL.fullmatch(url):
+        host, path, query = usual.groups()
+        if path != "/url" and not host.startswith(_VARIANTS):
+            return f"https://{host}{_path(path)}{_query(query)}"
+    return _taken_apart(url)
+
+
+def _taken_apart(url: str) -> str | None:
     try:
         parts = _unwrapped(url)
         host = _host(parts)
@@ -93,8 +108,10 @@ def _path(path: str) -> str:
     return path or "/"
 
 
-def _query(query: str) -> str:
+def _query(query: str | None) -> str:
     """Return the query in order, without what only counts readers."""
+    if not query:
+        return ""
     arguments = (argument.removeprefix("amp;") for argument in query.split("&"))
     kept = sorted(a for a in arguments if a and not _is_tracking(a))
     return "?" + "&".join(kept) if kept else ""

@@ -22,8 +22,9 @@ def identify(entries: Sequence[Entry], *, home: str | None = None) -> tuple[Entr
     result have the same key.
     """
     front_page = canonical_link(home) if home else None
-    linked = [replace(e, canonical_link=_article(e, front_page)) for e in entries]
-    return _keyed(linked, linked)
+    links = [_article(entry, front_page) for entry in entries]
+    keys = _keys_in(entries, links)
+    return tuple(map(Entry.known_as, entries, keys, links))
 
 
 def keyed(entries: Sequence[Entry], by: Identity) -> tuple[Entry, ...]:
@@ -37,7 +38,9 @@ def keyed(entries: Sequence[Entry], by: Identity) -> tuple[Entry, ...]:
         first.setdefault(_whole(entry), entry)
     once = tuple(first.values())
     if by is Identity.LINK:
-        return _keyed(once, [replace(entry, guid=None) for entry in once])
+        links = [entry.canonical_link for entry in once]
+        keys = _keys_in([replace(entry, guid=None) for entry in once], links)
+        return tuple(map(Entry.known_as, once, keys, links))
     return once
 
 
@@ -76,17 +79,18 @@ def fingerprint(entry: Entry) -> str:
     return _digest(entry.title, entry.summary, entry.content, entry.author, *categories)
 
 
-def _keyed(entries: Iterable[Entry], read: Sequence[Entry]) -> tuple[Entry, ...]:
-    """Return the entries with keys from what is `read` of them, no key twice."""
-    shared = _shared_links(read)
-    taken: set[str] = set()
+def _keys_in(entries: Sequence[Entry], links: Sequence[str | None]) -> list[str]:
+    """Return a key for each entry, no key twice; `links` are the canonical ones."""
+    shared = _shared_links(entries, links)
+    taken: dict[str, None] = {}
     numbers: dict[str, Iterator[int]] = {}  # of entries that are repeated whole
-    identified = []
-    for entry, seen in zip(entries, read, strict=True):
-        key = next(k for k in _keys(seen, shared, numbers) if k not in taken)
-        taken.add(key)
-        identified.append(replace(entry, key=key))
-    return tuple(identified)
+    for entry, link in zip(entries, links, strict=True):
+        key = _first_key(entry, link, shared)
+        if key in taken:
+            others = _other_keys(entry, link, key, numbers)
+            key = next(other for other in others if other not in taken)
+        taken[key] = None
+    return list(taken)
 
 
 def _article(entry: Entry, front_page: str | None) -> str | None:
@@ -102,26 +106,26 @@ def _is_root(link: str) -> bool:
     return after_scheme.find("/") == len(after_scheme) - 1
 
 
-def _shared_links(entries: Sequence[Entry]) -> frozenset[str]:
+def _shared_links(
+    entries: Sequence[Entry], links: Sequence[str | None]
+) -> frozenset[str]:
     """Return the links under which entries without a guid tell different things."""
     titles: dict[str, set[str]] = defaultdict(set)
-    for entry in entries:
-        if not entry.guid and entry.canonical_link:
-            titles[entry.canonical_link].add(entry.title)
+    for entry, link in zip(entries, links, strict=True):
+        if link and not entry.guid:
+            titles[link].add(entry.title)
     return frozenset(link for link, told in titles.items() if len(told) > 1)
 
 
-def _keys(
-    entry: Entry, shared: Collection[str], numbers: dict[str, Iterator[int]]
+def _other_keys(
+    entry: Entry, link: str | None, key: str, numbers: dict[str, Iterator[int]]
 ) -> Iterator[str]:
-    """Yield the keys an entry may have, best first, without end.
+    """Yield the keys an entry may have beside the first, best first, without end.
 
-    All but the first are for the document that repeats a guid, a link or an entry.
+    They are for the document that repeats a guid, a link or an entry.
     """
-    key = _first_key(entry, shared)
-    yield key
-    if entry.canonical_link:
-        yield f"{key} l:{entry.canonical_link}"
+    if link:
+        yield f"{key} l:{link}"
     text_key = _text_key(entry)
     by_text = key if key == text_key else f"{key} {text_key}"
     yield by_text
@@ -129,11 +133,11 @@ def _keys(
     yield from (f"{by_text} {number}" for number in left)
 
 
-def _first_key(entry: Entry, shared: Collection[str]) -> str:
+def _first_key(entry: Entry, link: str | None, shared: Collection[str]) -> str:
     if entry.guid:
         return guid_key(entry.guid)
-    if entry.canonical_link and entry.canonical_link not in shared:
-        return f"l:{entry.canonical_link}"
+    if link and link not in shared:
+        return f"l:{link}"
     if entry.enclosure:
         return f"e:{entry.enclosure}"
     return _text_key(entry)

@@ -89,8 +89,14 @@ def entry_tags(root: str) -> re.Pattern[str]:
     """Return a pattern of the start and end tags of entries; group 1 is ``/``."""
     prefix, colon, local = root.rpartition(":")
     names = _ENTRY_NAMES.get(local.lower(), "item|entry")
-    return re.compile(
-        rf"<(/?)(?:{re.escape(prefix + colon)})?(?:{names})(?=[\s/>])", re.IGNORECASE
+    # Spelled out, for a pattern that ignores case looks at each character.
+    before = f"(?:{_any_case(re.escape(prefix + colon))})?" if prefix else ""
+    return re.compile(rf"<(/?){before}(?:{_any_case(names)})(?=[\s/>])")
+
+
+def _any_case(text: str) -> str:
+    return re.sub(
+        "[a-zA-Z]", lambda found: f"[{found[0].lower()}{found[0].upper()}]", text
     )
 
 

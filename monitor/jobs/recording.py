@@ -193,9 +193,11 @@ class _Intake:
         fresh = [v for v in verdicts if v.novelty is not Novelty.UNCHANGED]
         ids = self.tx.save_entries(self.result.after.id, fresh, self.now)
         for verdict, entry_id in zip(fresh, ids, strict=True):
-            self._tell(self._alerts(verdict, entry_id))
+            if alerts := self._alerts(verdict, entry_id):
+                self._tell(alerts)
         seen = [v.known.id for v in verdicts if v.known is not None]
-        self.tx.touch_entries(seen, self.now)
+        if seen:
+            self.tx.touch_entries(seen, self.now)
 
     def _alerts(self, verdict: Verdict, entry_id: int) -> list[StoredAlert]:
         """Store the entry's new matches; return what each of these becomes."""

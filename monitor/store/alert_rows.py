@@ -74,6 +74,9 @@ def alerts_with_entries() -> Select[tuple[object, ...]]:
     return select(entries, *alert, *feed).select_from(joined)
 
 
+_ONE_ALERT = Prepared(alerts_with_entries().where(alerts.c.id == bindparam("alert")))
+
+
 class AlertRows:
     """The part of a transaction that reads and writes matches and alerts."""
 
@@ -166,8 +169,8 @@ class AlertRows:
         return known.id, None
 
     def _alert(self, alert_id: int) -> StoredAlert:
-        query = alerts_with_entries().where(alerts.c.id == alert_id)
-        return rows.stored_alert(self._connection.execute(query).mappings().one())
+        (row,) = _ONE_ALERT.rows(self._connection, alert=alert_id)
+        return rows.stored_alert(row)
 
     def held_alerts(self, query: HeldQuery) -> tuple[StoredAlert, ...]:
         """Return the alerts that wait, oldest first."""

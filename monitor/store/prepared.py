@@ -13,9 +13,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import chain
+from operator import itemgetter
 from typing import Any, cast
 
-from sqlalchemy import JSON, Connection, Executable
+from sqlalchemy import JSON, Boolean, Connection, Executable
 from sqlalchemy.dialects.sqlite import dialect
 from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -57,10 +58,21 @@ class Prepared:
             ),
         )
         self.sql = str(compiled)
+        columns_read = getattr(statement, "selected_columns", ())
+        self._names = [column.name for column in columns_read]
+        self._readers = [
+            (column.name, read)
+            for column in columns_read
+            if (read := _reader(column.type)) is not None
+        ]
         binds = [compiled.binds[name] for name in compiled.positiontup or ()]
-        self._binds = [
-            (bind.key, _bind(bind.type), None if bind.required else bind.value)
-            for bind in binds
+        self._fixed = {b.key: b.value for b in binds if not b.required}
+        self._places = [bind.key for bind in binds]
+        self._values = _getter(self._places)
+        self._writers = [
+            (place, write)
+            for place, bind in enumerate(binds)
+            if (write := _writer(bind.type)) is not None
         ]
 
     def run(self, connection: Connection, **values: object) -> sqlite3.Cursor:
@@ -78,7 +90,7 @@ class Prepared:
         many = [*some, *[some[-1]] * (count - len(some))]
         sql = self.sql.replace(_SOME, ", ".join("?" * count))
         row = self._row({**values, "some": None})
-        at = [name for name, *_ in self._binds].index("some")
+        at = self._places.index("some")
         row[at : at + 1] = many
         return driver(connection).execute(sql, row)
 
@@ -100,6 +112,26 @@ class Prepared:
             raise LookupError(f"no row: {self.sql}")
         return row
 
+    def rows(self, connection: Connection, **values: object) -> list[dict[str, Any]]:
+        """Execute the statement, a SELECT; return its rows by column."""
+        return self._read(self.run(connection, **values))
+
+    def rows_of(
+        self, connection: Connection, some: Sequence[object], **values: object
+    ) -> list[dict[str, Any]]:
+        """Do the same with the expanding parameter `some`."""
+        return self._read(self.find(connection, some, **values))
+
+    def _read(self, cursor: sqlite3.Cursor) -> list[dict[str, Any]]:
+        found = []
+        for row in cursor:
+            named = dict(zip(self._names, row, strict=True))
+            for name, read in self._readers:
+                if named[name] is not None:
+                    named[name] = read(named[name])
+            found.append(named)
+        return found
+
     def insert(
         self, connection: Connection, rows: Iterable[Mapping[str, object]]
     ) -> None:
@@ -107,10 +139,11 @@ class Prepared:
         insert_rows(connection, self.sql, [self._row(values) for values in rows])
 
     def _row(self, values: Mapping[str, object]) -> list[object]:
-        row: list[object] = []
-        for name, bind, fixed in self._binds:
-            value = fixed if fixed is not None else values[name]
-            row.append(value if bind is None else bind(value))
+        if self._fixed:
+            values = {**values, **self._fixed}
+        row = self._values(values)
+        for place, write in self._writers:
+            row[place] = write(row[place])
         return row
 
 
@@ -133,8 +166,39 @@ def insert_rows(
         start += count
 
 
-def _bind(kind: object) -> Callable[[Any], object] | None:
+def _reader(kind: object) -> Callable[[Any], object] | None:
+    """Return what makes a value of what the driver reads, None if that is the same."""
+    if isinstance(kind, Utc):
+        return _read_time
+    if isinstance(kind, JSON):
+        return json.loads
+    return bool if isinstance(kind, Boolean) else None
+
+
+def _read_time(stored: str) -> datetime:
+    return datetime.fromisoformat(stored).replace(tzinfo=UTC)
+
+
+def _writer(kind: object) -> Callable[[Any], object] | None:
     """Return what makes of a value what the driver takes, None if that is the same."""
     if isinstance(kind, Utc):
         return stored_time
-    return json.dumps if isinstance(kind, JSON) else None
+    return _json if isinstance(kind, JSON) else None
+
+
+def _json(value: object) -> str:
+    """Return JSON; the categories of entries are few, and come as a tuple."""
+    return _json_of(value) if isinstance(value, tuple) else json.dumps(value)
+
+
+_json_of = lru_cache(1024)(json.dumps)
+
+
+def _getter(
+    names: Sequence[str],
+) -> Callable[[Mapping[str, object]], list[object]]:
+    """Return what lists the values of the names: `itemgetter` is the fastest way."""
+    if len(names) > 1:
+        get = itemgetter(*names)
+        return lambda values: list(get(values))
+    return lambda values: [values[name] for name in names]

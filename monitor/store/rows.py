@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import (
+    UTC,
+    datetime,
+    datetime
+from operator import attrgetter,
+)
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
@@ -41,6 +46,8 @@ _ENTRY_FIELDS = (
     "updated_at",
     "language",
 )
+
+_fields_of = attrgetter(*_ENTRY_FIELDS)
 
 
 def batches(values: Iterable[T]) -> Iterator[list[T]]:
@@ -110,8 +117,9 @@ def traits_values(traits: Traits) -> dict[str, Any]:
 
 def entry_values(entry: Entry) -> dict[str, object]:
     """Return what of an entry is stored, by column; its key is kept apart."""
-    values = {name: getattr(entry, name) for name in _ENTRY_FIELDS}
-    return {**values, "categories": list(entry.categories)}
+    values = dict(zip(_ENTRY_FIELDS, _fields_of(entry), strict=True))
+    values["categories"] = entry.categories
+    return values
 
 
 def entry_of(row: Row) -> Entry:

@@ -20,7 +20,11 @@ _INLINE_NAMES = (
 _INLINE = frozenset(_INLINE_NAMES.split())
 """Tags that stand inside a word or a sentence; every other tag parts two words."""
 
-_HIDDEN_START = re.compile(r"<!--|<(script|style|template)(?=[\s/>])", re.IGNORECASE)
+# Spelled out, for a pattern that ignores case looks at each character.
+_HIDDEN_START = re.compile(
+    r"<(?:!--|([sS][cC][rR][iI][pP][tT]|[sS][tT][yY][lL][eE]"
+    r"|[tT][eE][mM][pP][lL][aA][tT][eE])(?=[\s/>]))"
+)
 _HIDDEN_END = {
     name: re.compile(rf"</{name}(?=[\s/>])[^<>]*>", re.IGNORECASE)
     for name in ("script", "style", "template")
@@ -106,14 +110,23 @@ def tidy(text: str) -> str:
     It is in NFC, without soft hyphens, zero-width, bidi and control characters; all
     dashes are ``-``, all runs of white space one space, none at the ends.
     """
-    if _ODD.search(text):
+    # What can be printed has no white space but " ", which is known quickly.
+    is_line = text.isprintable()
+    if not (is_line and text.isascii()) and _ODD.search(text):
         text = _MARK_RUN.sub(_bounded_marks, text.translate(_TIDY))
         text = unicodedata.normalize("NFC", text)
+        is_line = False
+    if is_line and "  " not in text:
+        return text.strip(" ")
     return " ".join(text.split())
 
 
 def _character(entity: re.Match[str]) -> str:
-    return html.unescape(entity[0])
+    return _CHARACTERS.get(entity[0]) or html.unescape(entity[0])
+
+
+_CHARACTERS = {"&amp;": "&", "&lt;": "<", "&gt;": ">", "&quot;": '"', "&nbsp;": "\xa0"}
+"""The entities that are met most."""
 
 
 def _without_tags(text: str) -> str:
@@ -121,11 +134,18 @@ def _without_tags(text: str) -> str:
         text = _CDATA_MARK.sub("", text)
     if _HIDDEN_START.search(text):
         text = _without_hidden(text)
-    return _TAG.sub(_gap, text)
+    pieces = _TAG.split(text)  # every second one is the name of a tag
+    pieces[1::2] = [_GAPS.get(name) or _gap(name) for name in pieces[1::2]]
+    return "".join(pieces)
 
 
-def _gap(tag: re.Match[str]) -> str:
-    return "" if (tag[1] or "").lower() in _INLINE else " "
+def _gap(name: str | None) -> str:
+    """Return what parts the words beside a tag; a declaration has no name."""
+    return "" if name and name.lower() in _INLINE else " "
+
+
+_GAPS = dict.fromkeys(("p", "br", "img", "div", "li", "td"), " ")
+"""The tags that are met most."""
 
 
 def _without_hidden(text: str) -> str:
