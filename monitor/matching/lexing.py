@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 from monitor.matching import fields
 from monitor.text.folding import APOSTROPHES, DASHES, INVISIBLE
-from monitor.text.words import MARKS
+from monitor.text.marks import MARKS
 
 
 class Kind(StrEnum):

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import re2
 
-from monitor.text.words import MARKS
+from monitor.text.marks import MARKS
 
 _EDGE, _INSIDE = "\ue000", "\ue001"  # for private use: they stand in no text
 _OURS = f"{_EDGE}{_INSIDE}"
@@ -179,10 +179,10 @@ def _in_set(token: re.Match[str]) -> str:
 @lru_cache(len(_CLASSES))
 def _all_but(short: str) -> str:
     """Return the ranges of all characters that are not of a short class."""
-    every = list(map(chr, range(_EVERYTHING)))
-    for mark in MARKS if short == "w" else "":  # Python takes them for no letters
-        every[ord(mark)] = "_"
-    runs = re.finditer(f"[^\\{short}\ud800-\udfff{_OURS}]+", "".join(every))
+    every = "".join(map(chr, range(_EVERYTHING)))
+    if short == "w":  # Python takes marks for no letters
+        every = re.sub(f"[{MARKS}]", "_", every)
+    runs = re.finditer(f"[^\\{short}\ud800-\udfff{_OURS}]+", every)
     return "".join(f"\\x{{{run.start():x}}}-\\x{{{run.end() - 1:x}}}" for run in runs)
 
 

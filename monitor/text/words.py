@@ -13,7 +13,6 @@ gives all of them; `words` only the words themselves, one after the other.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -28,6 +27,7 @@ from monitor.text.folding import (
     with_digraphs,
     without_umlauts,
 )
+from monitor.text.marks import MARKS
 
 # Longer chunks are split each time they occur: nobody writes them twice.
 REMEMBERED_LENGTH = 64
@@ -50,15 +50,8 @@ UNSPACED = (
 )
 
 
-def _marks() -> str:
-    """Return every combining mark, as the inside of a regex class."""
-    codes = range(0x300, 0x1E900)
-    return "".join(chr(c) for c in codes if unicodedata.category(chr(c))[0] == "M")
-
-
 UNSPACED_TEXT = re.compile(f"[{UNSPACED}]")
 _LETTER = rf"[^\W_{UNSPACED}]"
-MARKS = _marks()
 _INNER = f"{MARKS}{INVISIBLE}"
 _ATOM = rf"(?:[{UNSPACED}][{_INNER}]*+|{_LETTER}++(?:[{_INNER}]++{_LETTER}*+)*)"
 _DASHES = re.escape(DASHES)
