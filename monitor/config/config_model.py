@@ -43,6 +43,7 @@ from monitor.config.typed import (
     Size,
     Tag,
     Text,
+    YesNo,
     Zone,
 )
 from monitor.config.watch_model import Canary, Heartbeat, Ops
@@ -168,6 +169,10 @@ class RuleDefaults(Strict):
     )
     priority: PriorityName = Field(
         default=Priority.NORMAL, description="How urgent alerts are."
+    )
+    on_edit: YesNo = Field(
+        default=False,
+        description="true: an edit of what was told is told too, with what changed.",
     )
 
 

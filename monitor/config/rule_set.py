@@ -32,7 +32,7 @@ _ANYTHING = ("x",)  # stands for a list that is wrong by itself, which was said
 
 
 _SAID: Final = frozenset(
-    {"channels", "priority", "throttle", "cooldown", "digest", "min_sources"}
+    {"channels", "priority", "throttle", "cooldown", "digest", "min_sources", "on_edit"}
 )
 """What a rule may leave to the defaults."""
 

@@ -87,6 +87,10 @@ class RuleEntry(Strict):
         default=None,
         description="How many publishers must tell a story before it does.",
     )
+    on_edit: YesNo | None = Field(
+        default=None,
+        description="true: an edit of what it told is told too, with what changed.",
+    )
     should_match: tuple[Example, ...] = Field(
         default=(), description="Entries that it must match; run by `monitor check`."
     )

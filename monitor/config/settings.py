@@ -283,6 +283,7 @@ def default_rule(defaults: RuleDefaults) -> Rule:
         cooldown=defaults.cooldown,
         digest=defaults.digest or "",
         min_sources=defaults.min_sources,
+        on_edit=defaults.on_edit,
     )
 
 

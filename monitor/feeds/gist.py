@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.feeds.publisher import publisher
 from monitor.feeds.word_kinds import Kind, Looked, looked
 from monitor.model import Entry
 from monitor.text import keys, spelled_words
@@ -53,9 +52,8 @@ class Gist:
     rest: int = 0
 
 
-def gist(entry: Entry, *, story: str, feed_url: str, at: datetime) -> Gist:
-    """Return what is compared of an entry, which was met at `at`."""
-    who = publisher(entry, feed_url)
+def gist(entry: Entry, *, story: str, who: str, at: datetime) -> Gist:
+    """Return what is compared of an entry, which `who` published and we met at `at`."""
     place, text = _without_dateline(entry.summary or entry.content)
     text, rest = text[:_LONGEST], entry.title[_LONGEST:] + text[_LONGEST:]
     uncut = _uncut(text)

@@ -36,7 +36,7 @@ class StoryIndex:
     """
 
     def __init__(self, most: int = 10_000) -> None:
-        self._most = most
+        self.most = most
         self._added = 0
         self._gists: dict[int, Gist] = {}  # by number, the oldest first
         self._stories: set[str] = set()
@@ -55,7 +55,7 @@ class StoryIndex:
         self._stories.add(one.story)
         for word in one.words:
             self._by_word[word].append(self._added)
-        if len(self._gists) > self._most:
+        if len(self._gists) > self.most:
             self._drop_oldest()
 
     def find(self, one: Gist) -> Found:

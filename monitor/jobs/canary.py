@@ -35,6 +35,7 @@ from monitor.alerts.canary import (
     failed_at,
 )
 from monitor.errors import FeedError, StoreError
+from monitor.feeds.story_index import StoryIndex
 from monitor.jobs.in_force import InForce
 from monitor.jobs.recording import PollResult, Reading, record
 from monitor.jobs.report import tell_ops
@@ -227,7 +228,9 @@ class _Flight:
         state = tx.lend_feed(feed, self.now - _EVER)
         fetched = Fetched(FetchOutcome.OK, URL, status=200)
         reading = Reading(state, feed, fetched, self.parsed)
-        return record(tx, self._alone(), reading, self.now, self.jitter)
+        return record(
+            tx, self._alone(), reading, self.now, self.jitter, stories=StoryIndex()
+        )
 
     def _alone(self) -> InForce:
         """Return what is in force for the canary: its own feed, rule and channel."""

@@ -103,6 +103,12 @@ class InForce:
             if rule.is_in_force(today):
                 yield rule, match.because
 
+    def edits_wanted(self, now: datetime) -> list[Rule]:
+        """Return the rules in force now that tell of edits."""
+        wanted = [rule for rule in self.rules.values() if rule.on_edit]
+        today = self.today(now) if wanted else date.min
+        return [rule for rule in wanted if rule.is_in_force(today)]
+
     def only(self, rules: Sequence[Rule]) -> RuleSet:
         """Return some of the rules as a set of their own, over the same lists."""
         return RuleSet(rules, self.lists, self.settings.feeds, self.forms)

@@ -26,6 +26,7 @@ from monitor.feeds import (
     is_failure,
     is_read,
 )
+from monitor.feeds.story_index import StoryIndex
 from monitor.jobs.asking import Asked, longest_wait, may_ask
 from monitor.jobs.backlog import Backlog
 from monitor.jobs.hosts import Pauses
@@ -67,6 +68,7 @@ class PollJob:
     twins: Twins = field(default_factory=Twins)
     asked: Asked = field(default_factory=Asked)
     backlog: Backlog = field(default_factory=Backlog)
+    stories: StoryIndex = field(default_factory=StoryIndex)
 
     async def claim_due(self, limit: int) -> tuple[FeedState, ...]:
         """Claim at most `limit` feeds that are due now; return them.
@@ -160,7 +162,7 @@ class PollJob:
 
         def work(tx: Transaction) -> PollResult:
             self.network.report(tx, in_force, reading.reach, now)
-            return record(tx, in_force, reading, now, jitter)
+            return record(tx, in_force, reading, now, jitter, stories=self.stories)
 
         result = await store_with_patience(
             self.store, work, tries=self.tries, clock=self.clock, journal=self.journal

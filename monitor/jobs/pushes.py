@@ -19,6 +19,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from monitor.errors import FeedError
+from monitor.feeds.story_index import StoryIndex
 from monitor.feeds.subscribing import confirmed, denied, is_signed, pushed
 from monitor.jobs.in_force import InForce
 from monitor.jobs.recording import PollResult, Reading, record_push
@@ -76,6 +77,7 @@ class PushJob:
         in_force: Callable[[], InForce],
         redact: Callable[[str], str],
         tries: int = 1,
+        stories: StoryIndex | None = None,
     ) -> None:
         self._store = store
         self._parser = parser
@@ -84,6 +86,7 @@ class PushJob:
         self._in_force = in_force
         self._redact = redact
         self._tries = tries
+        self._stories = StoryIndex() if stories is None else stories
         self._arrived: asyncio.Queue[Push] = asyncio.Queue()
         self._waiting = 0
         self._bytes = 0
@@ -184,7 +187,7 @@ class PushJob:
         now, in_force = self._clock.now(), self._in_force()
         result = await store_with_patience(
             self._store,
-            lambda tx: _record(tx, in_force, sub, parsed, now),
+            lambda tx: _record(tx, in_force, sub, parsed, now, stories=self._stories),
             tries=self._tries,
             clock=self._clock,
             journal=self._journal,
@@ -266,6 +269,8 @@ def _record(
     sub: Subscription,
     parsed: ParsedFeed,
     now: datetime,
+    *,
+    stories: StoryIndex,
 ) -> PollResult | None:
     """Store a push with what it says of its subscription; None if it is too early."""
     current = tx.subscription(sub.token or "")
@@ -278,4 +283,4 @@ def _record(
         tell_ops(tx, in_force, title, "It is polled slowly beside that.", now)
     fetched = Fetched(FetchOutcome.OK, sub.served)
     reading = Reading(state, feed, fetched, parsed)
-    return record_push(tx, in_force, reading, now)
+    return record_push(tx, in_force, reading, now, stories=stories)

@@ -18,6 +18,7 @@ from monitor.feeds import (
     sought_keys,
 )
 from monitor.feeds.health import with_health
+from monitor.feeds.story_index import StoryIndex
 from monitor.feeds.websub import advert
 from monitor.jobs.feed_days import day_of_poll, day_of_push
 from monitor.jobs.health import report_feed, report_held
@@ -25,8 +26,10 @@ from monitor.jobs.hosts import host_of, neighbours
 from monitor.jobs.in_force import InForce
 from monitor.jobs.network import Reach
 from monitor.jobs.release import tell
+from monitor.jobs.retelling import retold
 from monitor.jobs.seen import note_seen
 from monitor.jobs.silences import Silences
+from monitor.jobs.stories import note_alerted, place
 from monitor.jobs.websub import note_poll
 from monitor.model import (
     Feed,
@@ -94,9 +97,18 @@ def _at_once(reason: str) -> str:
 
 
 def record(
-    tx: Transaction, in_force: InForce, reading: Reading, now: datetime, jitter: float
+    tx: Transaction,
+    in_force: InForce,
+    reading: Reading,
+    now: datetime,
+    jitter: float,
+    *,
+    stories: StoryIndex,
 ) -> PollResult:
-    """Store one poll, whole: state, entries, matches, alerts, outbox."""
+    """Store one poll, whole: state, entries, matches, alerts, outbox.
+
+    `stories` are those of the last two days, among which the new ones have a place.
+    """
     parsed = reading.parsed
     verdicts = _verdicts(tx, reading, now)
     said = None if parsed is None else advert(reading.fetched, parsed)
@@ -121,7 +133,7 @@ def record(
     )
     if tx.save_feed(after):
         report_feed(tx, reading.state, after, now)
-    intake = _Intake(tx, in_force, reading.feed, now, PollResult(after))
+    intake = _Intake(tx, in_force, reading.feed, now, PollResult(after), stories)
     intake.take_in(verdicts)
     if after.not_before_at is not None:
         hosts = {host_of(reading.asked), host_of(reading.fetched.url)}
@@ -145,6 +157,8 @@ def record_push(
     in_force: InForce,
     reading: Reading,
     now: datetime,
+    *,
+    stories: StoryIndex,
 ) -> PollResult:
     """Store the entries of a pushed document, as those of a poll.
 
@@ -152,7 +166,7 @@ def record_push(
     body hash and next poll stay.
     """
     state = reading.state
-    intake = _Intake(tx, in_force, reading.feed, now, PollResult(state))
+    intake = _Intake(tx, in_force, reading.feed, now, PollResult(state), stories)
     intake.take_in(_verdicts(tx, reading, now))
     report_held(tx, in_force, state, intake.result.held, now)
     tx.note_day(state.id, day_of_push(intake.result.entries_new, now))
@@ -186,6 +200,7 @@ class _Intake:
     feed: Feed
     now: datetime
     result: PollResult
+    stories: StoryIndex
 
     def take_in(self, verdicts: Sequence[Verdict]) -> None:
         """Store what is new or changed, with its alerts; note the rest as seen."""
@@ -201,18 +216,26 @@ class _Intake:
 
     def _alerts(self, verdict: Verdict, entry_id: int) -> list[StoredAlert]:
         """Store the entry's new matches; return what each of these becomes."""
+        found = list(self.in_force.matches(verdict.entry, self.feed, self.now))
+        told = {rule.name: because for rule, because in found}
+        edits = retold(self.tx, self.in_force, verdict, told, self.now)
+        if not found:
+            return [*edits]
+        placed = place(self.stories, verdict, self.feed, self.now)
         alerts = []
-        found = self.in_force.matches(verdict.entry, self.feed, self.now)
         for rule, because in found:
             match_id = self.tx.add_match(rule, entry_id, because, self.now)
             if match_id is not None:
-                silence_id = self._silence(rule, verdict)
-                alerts.append(
-                    self.tx.add_alert(
-                        match_id, rule, verdict, self.now, silence_id=silence_id
-                    )
+                alert = self.tx.add_alert(
+                    match_id,
+                    rule,
+                    placed.verdict,
+                    self.now,
+                    silence_id=self._silence(rule, verdict),
                 )
-        return alerts
+                note_alerted(self.tx, self.stories, placed, alert, match_id)
+                alerts.append(alert)
+        return [*alerts, *edits]
 
     def _silence(self, rule: Rule, verdict: Verdict) -> int | None:
         found = self._silences.holding(rule, verdict.entry, self.feed)

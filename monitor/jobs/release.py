@@ -13,6 +13,7 @@ from monitor.alerts import PlannedAlert, compose, digest
 from monitor.alerts.digests import digest_title, items_of, waited
 from monitor.alerts.holding_back import ORDER, Situation, hold_back, look_back
 from monitor.jobs.in_force import InForce
+from monitor.jobs.stories import with_story
 from monitor.model import (
     EVERYTHING,
     ChannelSpec,
@@ -177,7 +178,7 @@ class _Ways:
         entries = {alert.entry_id for alert in alerts}
         return self.tx.enqueue(
             channel,
-            message,
+            with_story(self.tx, message),
             self.in_force.places.get(channel, 1),
             self.now,
             entry_id=entries.pop() if len(entries) == 1 else None,

@@ -17,6 +17,7 @@ from monitor.model.alerts import (
     MessageKind,
     StoredAlert,
     StoredMatch,
+    Thread,
 )
 from monitor.model.configuration import (
     ChannelSpec,
@@ -174,6 +175,7 @@ __all__ = [
     "StoredMatch",
     "Stranded",
     "Subscription",
+    "Thread",
     "Tier",
     "Traits",
     "Trouble",

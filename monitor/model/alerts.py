@@ -114,6 +114,16 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
+class Thread:
+    """What of a message is about its story; see there. `sources` told it too."""
+
+    story: str = ""
+    first_alert: int = 0
+    sources: tuple[str, ...] = ()
+    change: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class StoredAlert:
     """An alert with the entry it tells of; `hold` is why it waits, None if not.
 

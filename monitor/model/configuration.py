@@ -173,7 +173,8 @@ class Rule:
     `version` is a hash of all that decides what the rule does. `expires` is its last
     day; `lookback` is how far back a new or corrected rule looks once. `throttle`,
     `cooldown` and `digest` (a cron expression, "" for none) bound how much it tells a
-    channel; `min_sources` publishers must tell a story before it does.
+    channel; `min_sources` publishers must tell a story before it does. With `on_edit`
+    it tells of an edit of what it told.
     """
 
     name: str
@@ -192,6 +193,7 @@ class Rule:
     digest: str = ""
     min_sources: int = 1
     renamed_from: tuple[str, ...] = ()
+    on_edit: bool = False
 
     def is_in_force(self, today: date) -> bool:
         """Say whether it counts on a day: it is enabled, and its last day not over."""

@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import (
-    UTC,
-    datetime,
-    datetime
-from operator import attrgetter,
-)
+from datetime import UTC, datetime
+from operator import attrgetter
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
@@ -21,6 +17,7 @@ from monitor.model import (
     HoldReason,
     Priority,
     StoredAlert,
+    StoredEntry,
     Traits,
     Validators,
 )
@@ -141,6 +138,20 @@ def because_values(because: tuple[Because, ...]) -> list[list[object]]:
 def because_of(stored: list[Any]) -> tuple[Because, ...]:
     """Return stored places as they were."""
     return tuple(Because(*place) for place in stored)
+
+
+def stored_entry(row: Row) -> StoredEntry:
+    """Return a row of ``entries``, joined to its feed, whose columns are ``feed_``."""
+    return StoredEntry(
+        id=row["id"],
+        entry=entry_of(row),
+        feed=row["feed_name"],
+        source=row["feed_title"] or row["feed_name"],
+        story=row["story"],
+        fingerprint=row["fingerprint"],
+        first_seen_at=row["first_seen_at"],
+        label=row["label"],
+    )
 
 
 def stored_alert(row: Row) -> StoredAlert:

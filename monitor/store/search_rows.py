@@ -185,7 +185,7 @@ class SearchRows:
         query = _entries(since).order_by(entries.c.id.desc()).limit(limit)
         if before is not None:
             query = query.where(entries.c.id < before)
-        return tuple(map(_stored, self._connection.execute(query).mappings()))
+        return tuple(map(rows.stored_entry, self._connection.execute(query).mappings()))
 
     def all_entries(self, since: datetime | None = None) -> Iterator[StoredEntry]:
         """Yield the entries first seen since then, newest first."""
@@ -202,7 +202,9 @@ class SearchRows:
         while ids := list(islice(wanted, _PAGE)):
             query = _entries(since).where(entries.c.id.in_(ids))
             newest_first = query.order_by(entries.c.id.desc())
-            yield from map(_stored, self._connection.execute(newest_first).mappings())
+            yield from map(
+                rows.stored_entry, self._connection.execute(newest_first).mappings()
+            )
 
     def _ids_with(self, keys: Collection[str]) -> set[int]:
         unindexed = select(entries.c.id).where(_is_unindexed(keys_version()))
@@ -224,16 +226,3 @@ def _entries(since: datetime | None) -> Select[tuple[object, ...]]:
     feed = [feeds.c.name.label("feed_name"), feeds.c.title.label("feed_title")]
     query = select(entries, *feed).join(feeds, feeds.c.id == entries.c.feed_id)
     return query if since is None else query.where(entries.c.first_seen_at >= since)
-
-
-def _stored(row: rows.Row) -> StoredEntry:
-    return StoredEntry(
-        id=row["id"],
-        entry=rows.entry_of(row),
-        feed=row["feed_name"],
-        source=row["feed_title"] or row["feed_name"],
-        story=row["story"],
-        fingerprint=row["fingerprint"],
-        first_seen_at=row["first_seen_at"],
-        label=row["label"],
-    )

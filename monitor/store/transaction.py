@@ -29,6 +29,7 @@ from monitor.store.outbox_rows import OutboxRows
 from monitor.store.prepared import driver
 from monitor.store.route_rows import RouteRows
 from monitor.store.search_rows import SearchRows
+from monitor.store.story_rows import StoryRows
 from monitor.store.trouble_rows import TroubleRows
 from monitor.store.watch_rows import WatchRows
 from monitor.store.websub_rows import WebSubRows
@@ -51,6 +52,7 @@ class SqlTransaction(
     HistoryRows,
     ForgettingRows,
     WatchRows,
+    StoryRows,
 ):
     """Everything that a job may read and write, on one connection."""
 

@@ -19,6 +19,7 @@ from pathlib import Path
 from monitor.config import Loaded
 from monitor.errors import ConfigError, LexiconError
 from monitor.feeds import parse_sound
+from monitor.feeds.story_index import StoryIndex
 from monitor.jobs.backlog import Backlog
 from monitor.jobs.deliver import DeliverJob
 from monitor.jobs.in_force import InForce
@@ -27,6 +28,7 @@ from monitor.jobs.poll import PollJob
 from monitor.jobs.pushes import PushJob
 from monitor.jobs.report import tell_ops
 from monitor.jobs.retain import RetainJob
+from monitor.jobs.stories import remember_stories
 from monitor.jobs.websub import WebSubJob
 from monitor.net.fetcher import HttpFetcher
 from monitor.net.hub import HubClient
@@ -65,6 +67,7 @@ class Runtime:
         self._resources = resources
         self._channels = make_channels(around, in_force.settings)
         self._backlog = Backlog()
+        self._stories = StoryIndex()
         self._fetcher = self._new_fetcher(in_force)
         process = ParserProcess()
         self._opening: tuple[HttpFetcher, ParserProcess] = (self._fetcher, process)
@@ -79,6 +82,7 @@ class Runtime:
             redact=around.secrets.redact,
             tries=tries,
             backlog=self._backlog,
+            stories=self._stories,
         )
         self.deliver = DeliverJob(
             store=store,
@@ -95,6 +99,7 @@ class Runtime:
             in_force=lambda: self.in_force,
             redact=around.secrets.redact,
             tries=tries,
+            stories=self._stories,
         )
         self.index = IndexJob(store)
         self.door = Door(around, store, self.pushes, lambda: self.in_force)
@@ -127,6 +132,8 @@ class Runtime:
             await self._resources.enter_async_context(part)
         self._resources.callback(self._close_channels)
         await self.store.transact(lambda tx: tx.free_leases())
+        now = self.around.clock.now()
+        await self.store.transact(lambda tx: remember_stories(tx, self._stories, now))
         await self._settle_in(loaded)
         self._resources.push_async_callback(self.aftermath.end)
         self.aftermath.begin()

@@ -13,6 +13,7 @@ from histories import Snapshot
 from house import rule
 
 from monitor.feeds import identify
+from monitor.feeds.story_index import StoryIndex
 from monitor.jobs.in_force import InForce
 from monitor.jobs.recording import PollResult, Reading, record
 from monitor.model import (
@@ -96,7 +97,14 @@ def _polls(tx: SqlTransaction, history: Sequence[Snapshot], feed: Feed) -> Repla
     found = Replay()
     for number, shot in enumerate(history):
         (state,) = tx.feed_states()
-        result = record(tx, in_force, _reading(state, feed, shot), shot.at, 0.5)
+        result = record(
+            tx,
+            in_force,
+            _reading(state, feed, shot),
+            shot.at,
+            0.5,
+            stories=StoryIndex(),
+        )
         _note(found, result, number)
     found.told.update(dict(_rows(tx, _TOLD)))
     found.held.update(dict(_rows(tx, _HELD)))

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from monitor.feeds.gist import Gist, gist
+from monitor.feeds.publisher import domain
 from monitor.model import Entry
 from monitor.testing import START
 
@@ -245,4 +246,4 @@ def pairs(
 def told_by(feed: str, entry: Entry) -> Gist:
     """Return an entry as a publisher tells it."""
     bare = replace(entry, link=None, canonical_link=None, published_at=None)
-    return gist(bare, story=f"{feed} {entry.key}", feed_url=feed, at=START)
+    return gist(bare, story=f"{feed} {entry.key}", who=domain(feed), at=START)

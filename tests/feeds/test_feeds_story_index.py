@@ -36,7 +36,7 @@ def by(
     return gist(
         Entry("g:1", title, summary),
         story=story or name,
-        feed_url=f"https://{name}.example/",
+        who=f"{name}.example",
         at=START + hours * HOUR,
     )
 
@@ -50,8 +50,7 @@ def index_of(*gists: Gist, most: int = 100) -> StoryIndex:
 
 def test_copy_is_found_among_many_others() -> None:
     others = [
-        gist(e, story=e.key, feed_url="https://many.example/", at=START)
-        for e in headlines(300)
+        gist(e, story=e.key, who="many.example", at=START) for e in headlines(300)
     ]
     index = index_of(*others, by("one"), most=1_000)
     assert index.find(by("other")).same_text == "one"
@@ -95,10 +94,7 @@ def test_clock_that_goes_back_loses_no_story() -> None:
 
 
 def test_memory_is_bounded_and_the_oldest_goes_first() -> None:
-    gists = [
-        gist(e, story=e.key, feed_url="https://many.example/", at=START)
-        for e in headlines(30)
-    ]
+    gists = [gist(e, story=e.key, who="many.example", at=START) for e in headlines(30)]
     index = index_of(by("one"), *gists, most=20)
     assert len(index) == 20
     assert index.find(by("other")) == Found(

@@ -10,7 +10,6 @@ import pytest
 from histories import CORPUS, REAL, history
 from story_pairs import EDITS, ONE, OTHER, OTHER_EVENTS, headlines, pairs, told_by
 
-from monitor.feeds.gist import gist
 from monitor.feeds.publisher import domain, publisher
 from monitor.feeds.telling import SAME_TEXT, Telling, share, telling
 from monitor.feeds.word_kinds import Looks
@@ -209,7 +208,6 @@ def test_aggregators_copy_is_that_of_the_publisher_it_links_to() -> None:
     assert publisher(said("x"), feed) == "aggregator.example"
     moved = replace(copied, canonical_link="https://other.example/b")
     assert publisher(moved, feed) == "other.example"
-    assert gist(copied, story="s", feed_url=feed, at=START).publisher == "one.example"
 
 
 # --- measured -----------------------------------------------------------------------

@@ -1,0 +1,223 @@
+"""Stories inside a transaction: which alerts tell of one event, and who told it too.
+
+An alert may refer to another: to the first one of its event, or, if it tells of an
+edit, to the one that told of the entry. What is reached this way is one thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, Select, func, or_, select
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from monitor.feeds.publisher import domain
+from monitor.model import (
+    Because,
+    HoldReason,
+    Rule,
+    StoredAlert,
+    StoredEntry,
+    Thread,
+    Verdict,
+)
+from monitor.store import rows
+from monitor.store.alert_rows import alerts_with_entries
+from monitor.store.prepared import Prepared
+from monitor.store.story_tables import match_sources, references
+from monitor.store.tables import alerts, entries, feeds, matches, message_alerts
+
+_SOURCED = matches.join(match_sources).join(alerts, alerts.c.id == matches.c.alert_id)
+"""What matched, with who published it and the alert that it became or joined."""
+
+_ENTRIES = _SOURCED.join(entries, entries.c.id == matches.c.entry_id).join(feeds)
+
+_SOURCE = Prepared(
+    upsert(match_sources).on_conflict_do_nothing(), list(match_sources.c.keys())
+)
+_EDITS = select(references.c.alert_id).where(references.c.change != "")
+_MARK = 16  # characters of a fingerprint: plenty among the edits of one entry
+
+
+class StoryRows:
+    """The part of a transaction that knows which alerts belong together."""
+
+    _connection: Connection
+
+    def recent_stories(
+        self, since: datetime, limit: int
+    ) -> tuple[tuple[StoredEntry, str], ...]:
+        """Return the entries that began a story since then, with who published them.
+
+        The oldest first, the newest `limit` of them; none that was edited since.
+        """
+        feed = [feeds.c.name.label("feed_name"), feeds.c.title.label("feed_title")]
+        who = func.max(match_sources.c.publisher).label("publisher")
+        query = (
+            select(entries, *feed, who)
+            .select_from(_ENTRIES)
+            .where(
+                entries.c.first_seen_at >= since,
+                match_sources.c.fingerprint == entries.c.fingerprint,
+                alerts.c.story == entries.c.story,
+            )
+            .group_by(entries.c.id)
+            .order_by(entries.c.id.desc())
+            .limit(limit)
+        )
+        found = self._connection.execute(query).mappings().all()
+        return tuple((rows.stored_entry(r), r["publisher"]) for r in reversed(found))
+
+    def note_publisher(self, match_id: int, publisher: str, fingerprint: str) -> None:
+        """Note who published the text of a match, and which text that was."""
+        _SOURCE.run(
+            self._connection,
+            match_id=match_id,
+            publisher=publisher,
+            fingerprint=fingerprint,
+        )
+
+    def first_of_event(self, rule: str, story: str) -> int | None:
+        """Return the alert that began the event of which a story tells."""
+        of_story = (alerts.c.rule == rule, alerts.c.story == story)
+        found = self._connection.execute(select(alerts.c.id).where(*of_story)).scalar()
+        return None if found is None else self._root(found)
+
+    def refer(self, alert_id: int, first_id: int, change: str = "") -> None:
+        """Note that an alert tells of what the first alert told, or of its change."""
+        values = {"alert_id": alert_id, "first_id": first_id, "change": change}
+        self._connection.execute(
+            upsert(references).values(values).on_conflict_do_nothing()
+        )
+
+    def told_of_entry(self, rule: str, entry_id: int) -> StoredAlert | None:
+        """Return the alert by which a rule told of an entry, None if none did."""
+        query = alerts_with_entries().where(
+            alerts.c.entry_id == entry_id,
+            alerts.c.rule == rule,
+            alerts.c.id.not_in(_EDITS),
+            _was_told(),
+        )
+        row = self._connection.execute(query).mappings().first()
+        return None if row is None else rows.stored_alert(row)
+
+    def add_edit(
+        self,
+        told: StoredAlert,
+        rule: Rule,
+        verdict: Verdict,
+        now: datetime,
+        *,
+        because: Sequence[Because],
+        change: str,
+    ) -> StoredAlert | None:
+        """Store the alert of an edit of what was told, None if it is there already.
+
+        A text to which a publisher goes back was told before, and is not told again.
+        """
+        values = {
+            "rule": rule.name,
+            "story": f"{told.story} edit:{verdict.fingerprint[:_MARK]}",
+            "entry_id": told.entry_id,
+            "priority": int(rule.priority),
+            "channels": list(rule.channels),
+            "because": rows.because_values(tuple(because)),
+            "created_at": now,
+        }
+        made = self._connection.execute(
+            upsert(alerts)
+            .values(**values)
+            .on_conflict_do_nothing()
+            .returning(alerts.c.id)
+        ).scalar()
+        if made is None:
+            return None
+        self.refer(made, told.id, change)
+        query = alerts_with_entries().where(alerts.c.id == made)
+        return rows.stored_alert(self._connection.execute(query).mappings().one())
+
+    def thread(self, alert_ids: Sequence[int]) -> Thread:
+        """Return what a message of these alerts says of their story."""
+        if not alert_ids:
+            return Thread()
+        roots = sorted({self._root(alert_id) for alert_id in alert_ids})
+        # The first alert of a thread may be forgotten: then the next stands for it.
+        first_left = alerts.c.id.in_([roots[0], min(alert_ids)])
+        story = select(alerts.c.story).where(first_left).order_by(alerts.c.id)
+        of_these = references.c.alert_id.in_(alert_ids)
+        query = select(references).where(of_these).order_by(references.c.alert_id)
+        found = self._connection.execute(query).all()
+        lines = [line for row in found for line in row.change.splitlines()]
+        return Thread(
+            story=self._connection.execute(story).scalars().first() or "",
+            first_alert=self._first_told([row.first_id for row in found]),
+            sources=self._sources(roots, alert_ids),
+            change="\n".join(dict.fromkeys(lines)),
+        )
+
+    def _root(self, alert_id: int) -> int:
+        """Return the alert with which the thread of an alert begins."""
+        this = references.c.alert_id == alert_id
+        query = select(references.c.first_id).where(this)
+        first = self._connection.execute(query).scalar()
+        return alert_id if first is None else self._root(first)
+
+    def _first_told(self, firsts: Sequence[int]) -> int:
+        told = select(func.min(alerts.c.id)).where(alerts.c.id.in_(firsts), _was_told())
+        return self._connection.execute(told).scalar() or 0
+
+    def _sources(
+        self, roots: Sequence[int], alert_ids: Sequence[int]
+    ) -> tuple[str, ...]:
+        """Return who else published copies of what the threads tell, in their order."""
+        copies = (
+            select(feeds.c.name, feeds.c.title, feeds.c.url, match_sources.c.publisher)
+            .select_from(_ENTRIES)
+            .where(
+                _in_threads(roots),
+                matches.c.suppressed == HoldReason.SAME_STORY,
+                match_sources.c.publisher.not_in(_publishers_of([*roots, *alert_ids])),
+            )
+            .order_by(matches.c.id)
+        )
+        by_publisher = {
+            row.publisher: _name(row.name, row.title, row.url, row.publisher)
+            for row in self._connection.execute(copies)
+        }
+        return tuple(by_publisher.values())
+
+    def sources_of_story(self, rule: str, story: str) -> int:
+        """Return how many publishers told the rule of the event of which a story tells.
+
+        It counts whatever made the rule true: also what is held, and copies.
+        """
+        root = self.first_of_event(rule, story)
+        if root is None:
+            return 0
+        count = select(func.count(match_sources.c.publisher.distinct()))
+        known = match_sources.c.publisher != ""
+        query = count.select_from(_SOURCED).where(_in_threads([root]), known)
+        return int(self._connection.execute(query).scalar_one())
+
+
+def _was_told() -> ColumnElement[bool]:
+    """Return whether a message of the alert was put into the outbox."""
+    told = select(message_alerts.c.alert_id)
+    return alerts.c.id.in_(told.where(message_alerts.c.alert_id == alerts.c.id))
+
+
+def _in_threads(roots: Sequence[int]) -> ColumnElement[bool]:
+    referring = select(references.c.alert_id).where(references.c.first_id.in_(roots))
+    return or_(alerts.c.id.in_(roots), alerts.c.id.in_(referring))
+
+
+def _publishers_of(alert_ids: Sequence[int]) -> Select[tuple[str]]:
+    """Return who published the entries of which the alerts tell."""
+    of_these = (alerts.c.id.in_(alert_ids), matches.c.entry_id == alerts.c.entry_id)
+    return select(match_sources.c.publisher).select_from(_SOURCED).where(*of_these)
+
+
+def _name(feed: str, title: str, url: str, publisher: str) -> str:
+    """Return what people call who published: the feed, unless it only copied it."""
+    return publisher if publisher != domain(url) else title or feed
