@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, timedelta
 from typing import Annotated
@@ -51,26 +51,36 @@ def history(
     with open_views(settings, around.config) as views:
         found: Mapping[str, Sequence[FeedDay]] = {}
         if views is not None:
-            kept = HistoryViews(views.connection)
-            found = kept.feed_days(since, frozenset(filter(None, [feed])))
+            names = [feed] if feed else [each.name for each in settings.feeds]
+            found = _found(HistoryViews(views.connection), names, since, today)
     if feed and not found:
         say(f"monitor: no poll of a feed {feed!r} is kept; see `monitor feeds list`")
         raise typer.Exit(PROBLEM)
     rows = [
-        _row(name, day, as_json=as_json)
-        for name in sorted(found)
-        for day in _every_day(found[name], today)
+        _row(name, day, as_json=as_json) for name, days in found.items() for day in days
     ]
     print_rows(rows, _COLUMNS, as_json=as_json)
 
 
-def _every_day(known: Sequence[FeedDay], today: date) -> Iterator[FeedDay]:
-    """Yield the days from the first that is known, those without a poll too."""
+def _found(
+    kept: HistoryViews, names: Sequence[str], since: date, today: date
+) -> dict[str, Sequence[FeedDay]]:
+    """Return the days of each feed of which any is kept, without a hole between."""
+    first = kept.first_days()
+    days = kept.feed_days(since, frozenset(names) if len(names) == 1 else frozenset())
+    return {
+        name: _every_day(days.get(name, ()), max(since, first[name]), today)
+        for name in names
+        if name in first
+    }
+
+
+def _every_day(known: Sequence[FeedDay], first: date, today: date) -> list[FeedDay]:
+    """Return each day from the first until today, those without a poll too."""
     by_day = {one.day: one for one in known}
-    day = known[0].day
-    while day <= max(today, known[-1].day):
-        yield by_day.get(day, FeedDay(day))
-        day += timedelta(days=1)
+    count = (today - first).days + 1
+    days = (first + timedelta(days=n) for n in range(count))
+    return [by_day.get(day, FeedDay(day)) for day in days]
 
 
 def _row(name: str, day: FeedDay, *, as_json: bool) -> dict[str, object]:

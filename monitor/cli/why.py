@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -25,7 +27,7 @@ from monitor.model import Identity, Settings
 from monitor.store.history_views import HistoryViews
 from monitor.store.views import Views
 from monitor.store.why_views import EntryView, WhyViews
-from monitor.wiring import Surroundings, in_force_of
+from monitor.wiring import Surroundings
 
 
 def why(
@@ -78,6 +80,11 @@ def _require_rule(loaded: Loaded, name: str) -> None:
         raise typer.Exit(UNUSABLE)
 
 
+def _today(around: Surroundings, settings: Settings) -> date:
+    """Return the day by which rules expire, in the configured zone."""
+    return around.clock.now().astimezone(ZoneInfo(settings.timezone)).date()
+
+
 def _find(stored: WhyViews, wanted: str) -> tuple[int, ...]:
     """Return the ids of the entries that are meant."""
     number = wanted.removeprefix("#")
@@ -101,7 +108,7 @@ class _Teller:
         self._rules = loaded.rules
         self._compiler = loaded.compiler or QueryCompiler(loaded.lists, loaded.forms)
         self._feeds = {feed.name: feed for feed in settings.feeds}
-        self._today = in_force_of(loaded).today(around.clock.now())
+        self._today = _today(around, settings)
         self._stored = WhyViews(views)
         self._rule = rule
         history = HistoryViews(views.connection).rule_versions(rule)

@@ -31,8 +31,7 @@ class RuleOutlook:
     @property
     def came_near(self) -> bool:
         """Whether it is true now, or a word of it is there."""
-        is_asked = self.standing in (Standing.TRUE, Standing.NOT_TRUE)
-        return is_asked and (self.standing is Standing.TRUE or bool(self.shortfall.met))
+        return self.standing is Standing.TRUE or bool(self.shortfall.met)
 
 
 def outlooks(
@@ -47,7 +46,8 @@ def outlooks(
     """Yield how some rules stand to an entry: those of `only`, else what came near."""
     document = Document.of(entry, feed)
     for rule in rules:
-        if only and rule.name not in only:
+        is_asked = rule.is_in_force(today) and selects(rule.feeds, feed)
+        if rule.name not in only if only else not is_asked:
             continue
         query = compiler.compile(rule.query, bound=bool(rule.feeds))
         found = query.shortfall(document)

@@ -23,7 +23,7 @@ class FeedDayRow(SQLModel, table=True):
     __table_args__ = ({"sqlite_with_rowid": False},)
 
     day: date = Field(primary_key=True)
-    feed_id: int = Field(foreign_key="feeds.id", primary_key=True)
+    feed_id: int = Field(foreign_key="feeds.id", primary_key=True, index=True)
     polls: int = 0
     ok: int = 0
     not_modified: int = 0

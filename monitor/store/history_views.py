@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, select
+from sqlalchemy import Connection, Select, and_, func, select
 
 from monitor.model import FeedDay, RuleVersion
 from monitor.store import rows
@@ -77,12 +77,13 @@ class HistoryViews:
             found.setdefault(row["name"], []).append(FeedDay(**values))
         return {name: tuple(days) for name, days in found.items()}
 
-    def first_day(self, feed: str) -> date | None:
-        """Return the first day that is kept of a feed."""
-        query = select(feed_days.c.day).select_from(feed_days.join(feeds))
-        of_feed = query.where(feeds.c.name == feed).order_by(feed_days.c.day)
-        found: date | None = self._connection.execute(of_feed.limit(1)).scalar()
-        return found
+    def first_days(self) -> Mapping[str, date]:
+        """Return the first day that is kept of each feed, by its name."""
+        of_feed = feed_days.c.feed_id == feeds.c.id
+        first = select(func.min(feed_days.c.day)).where(of_feed).scalar_subquery()
+        query = select(feeds.c.name, first.label("first"))
+        found = self._connection.execute(query)
+        return {row.name: row.first for row in found if row.first is not None}
 
     def rule_versions(self, name: str = "") -> tuple[RuleVersion, ...]:
         """Return every version of a rule, or of all, the oldest of each first."""

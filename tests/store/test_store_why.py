@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
+from alembic import command
 from store_values import (
     BECAUSE,
     DAY,
@@ -22,9 +23,19 @@ from store_values import (
     with_feed,
 )
 
-from monitor.model import Because, FeedDay, HeldQuery, HoldReason, Novelty, RuleVersion
+from monitor.model import (
+    Because,
+    Entry,
+    FeedDay,
+    HeldQuery,
+    HoldReason,
+    Novelty,
+    RuleVersion,
+)
+from monitor.store.database import Database
 from monitor.store.history_views import HistoryViews
 from monitor.store.kept import kept, kept_entry, text_hash
+from monitor.store.migrations.upgrade import configuration
 from monitor.store.transaction import SqlTransaction
 from monitor.store.views import Views
 from monitor.store.why_views import HeldBack, WhyViews
@@ -99,6 +110,41 @@ def test_an_alert_that_waits_is_told_with_the_text_its_rule_is_true_of(
 
     (waits,) = tx.held_alerts(HeldQuery())
     assert (waits.entry.title, waits.because) == (EDITED.title, places)
+
+
+def test_the_upgrade_keeps_the_texts_of_alerts_that_are_there(url: str) -> None:
+    database = Database(url)
+    database.path.parent.mkdir(parents=True)
+    with database.write() as connection:
+        command.upgrade(configuration(connection), "0006")
+        for statement in BEFORE.split(";"):
+            connection.exec_driver_sql(statement)
+    database.close()
+
+    database = Database.open(url)
+    with database.read() as connection:
+        alert = Views(connection).alert(1)
+        view = WhyViews(Views(connection)).alert(1)
+    database.close()
+
+    assert alert is not None
+    assert alert.entry == Entry(
+        "g:1", "Größe", "s", "c", published_at=NOW, categories=("a",)
+    )
+    assert view is not None
+    assert (view.is_edited, len(view.text_sha256)) == (False, 64)
+
+
+BEFORE = """
+INSERT INTO feeds (id, name, url, title, body_hash, errors, equal_bodies, status,
+    error, active) VALUES (1, 'faz', 'u', '', '', 0, 0, 'ok', '', 1);
+INSERT INTO entries (id, feed_id, key, title, summary, content, author, language,
+    published_at, categories, fingerprint, story, label, first_seen_at, last_seen_at)
+    VALUES (1, 1, 'g:1', 'Größe', 's', 'c', '', '', '2026-01-05 12:00:00.000000',
+    '["a"]', 'f', 's', '', '2026-01-05 12:00:00', '2026-01-05 12:00:00');
+INSERT INTO alerts (rule, story, entry_id, priority, channels, because, created_at)
+    VALUES ('waffen', 's', 1, 1, '[]', '[]', '2026-01-05 12:00:00')
+"""
 
 
 # --- entries -----------------------------------------------------------------------
@@ -201,6 +247,7 @@ def test_the_polls_of_a_day_are_added_up(
     }
     assert set(history.feed_days(today, frozenset())) == {"faz", "taz"}
     assert history.feed_days(date(2026, 1, 6), frozenset()) == {}
+    assert history.first_days() == {"faz": today, "taz": today}
 
 
 def test_versions_of_a_rule_follow_each_other(

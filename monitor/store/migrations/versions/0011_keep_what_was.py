@@ -52,6 +52,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("day", "feed_id"),
         sqlite_with_rowid=False,
     )
+    op.create_index("ix_feed_days_feed_id", "feed_days", ["feed_id"])
     op.create_table(
         "rule_history",
         sa.Column("id", sa.Integer(), nullable=False),
