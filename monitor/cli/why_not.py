@@ -73,6 +73,8 @@ def _remark(
     )
     if wanted.isdecimal() and 0 < int(wanted) <= WhyViews(views).newest_id():
         return f"Entry {wanted} was stored and is forgotten{long_ago}."
+    if wanted.startswith("#"):
+        return f"There is no alert {wanted[1:]}; see `monitor alerts list`."
     if canonical is None:
         return f"Nothing with this id, key or guid was seen{long_ago}."
     return f"No feed brought it: it was never seen{long_ago}."

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
 from enum import Enum
-
-import yaml
 
 from monitor.config.fillings import Fillings
 from monitor.model import Rule
 
 _DECIDE_NOTHING = {"name", "tests", "path", "version", "lookback"}
 _ALWAYS = {"query", "channels", "priority"}
+_PLAIN = re.compile(r"(?:[^\W\d_]|\$)[\w $()/.~*-]*(?<! )")
+_MEANT_OTHERWISE = {"yes", "no", "on", "off", "y", "n", "true", "false", "null"}
 
 
 class RuleTexts:
@@ -23,43 +25,39 @@ class RuleTexts:
         self._fillings = Fillings(lists)
 
     def of(self, rule: Rule) -> str:
-        """Return a rule as YAML, one list item a line."""
-        values: dict[str, object] = {
-            field.name: _plain(value)
-            for field in fields(rule)
-            if field.name not in _DECIDE_NOTHING
-            and (
-                (value := getattr(rule, field.name)) != field.default
-                or field.name in _ALWAYS
-            )
-        }
+        """Return a rule as YAML, one list item a line, so that it can be compared."""
+        return "".join(f"{line}\n" for line in self._lines(rule))
+
+    def _lines(self, rule: Rule) -> Iterator[str]:
+        for field in fields(rule):
+            value = getattr(rule, field.name)
+            is_said = value != field.default or field.name in _ALWAYS
+            if is_said and field.name not in _DECIDE_NOTHING:
+                yield from _written(field.name, value)
         named = [name for name, _ in self._fillings.of(rule.query)]
         if named:
-            values["lists"] = {name: list(self._lists[name]) for name in named}
-        return yaml.dump(
-            values,
-            Dumper=_Dumper,
-            allow_unicode=True,
-            sort_keys=False,
-            width=float("inf"),
-        )
+            yield "lists:"
+        for name in named:
+            yield f"  {name}:"
+            yield from (f"    - {_scalar(item)}" for item in self._lists[name])
 
 
-class _Dumper(yaml.SafeDumper):
-    """Writes a text of several lines as such, so that two versions can be compared."""
+def _written(name: str, value: object) -> Iterator[str]:
+    if isinstance(value, str) and "\n" in value.strip():
+        yield f"{name}: |-"
+        yield from (f"  {line}".rstrip() for line in value.strip().splitlines())
+    elif isinstance(value, tuple | list):
+        yield f"{name}: [{', '.join(map(_scalar, value))}]"
+    else:
+        yield f"{name}: {_scalar(value)}"
 
 
-def _written(dumper: _Dumper, text: str) -> yaml.ScalarNode:
-    style = "|" if "\n" in text else None
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
-
-
-_Dumper.add_representer(str, _written)
-
-
-def _plain(value: object) -> object:
+def _scalar(value: object) -> str:
+    """Return a value as YAML, in quotes where it could be read as something else."""
     if isinstance(value, Enum):
         return value.name.lower()
-    if isinstance(value, tuple | list):
-        return [_plain(item) for item in value]
-    return value if isinstance(value, bool | int | str | None) else str(value)
+    if isinstance(value, bool):
+        return str(value).lower()
+    text = str(value).strip()
+    is_plain = _PLAIN.fullmatch(text) and text.lower() not in _MEANT_OTHERWISE
+    return text if is_plain else json.dumps(text, ensure_ascii=False)

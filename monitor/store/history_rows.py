@@ -66,11 +66,10 @@ class HistoryRows:
             self._connection.execute(
                 update(rule_history).where(*these).values(until_at=now)
             )
-        for one in begun:
-            values = {"name": one.name, "version": one.version, "text": one.text}
-            self._connection.execute(
-                insert(rule_history).values(from_at=one.from_at, **values)
-            )
+        columns = ("name", "version", "text", "from_at")
+        values = [{name: getattr(one, name) for name in columns} for one in begun]
+        if values:
+            self._connection.execute(insert(rule_history), values)
 
     def done_at(self, name: str) -> datetime | None:
         """Return when some work was done last, None if it never was."""
