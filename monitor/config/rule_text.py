@@ -13,6 +13,7 @@ from monitor.model import Rule
 
 _DECIDE_NOTHING = {"name", "tests", "path", "version", "lookback"}
 _ALWAYS = {"query", "channels", "priority"}
+_SHOWN = [(f.name, f.default) for f in fields(Rule) if f.name not in _DECIDE_NOTHING]
 _PLAIN = re.compile(r"(?:[^\W\d_]|\$)[\w $()/.~*-]*(?<! )")
 _MEANT_OTHERWISE = {"yes", "no", "on", "off", "y", "n", "true", "false", "null"}
 
@@ -29,11 +30,10 @@ class RuleTexts:
         return "".join(f"{line}\n" for line in self._lines(rule))
 
     def _lines(self, rule: Rule) -> Iterator[str]:
-        for field in fields(rule):
-            value = getattr(rule, field.name)
-            is_said = value != field.default or field.name in _ALWAYS
-            if is_said and field.name not in _DECIDE_NOTHING:
-                yield from _written(field.name, value)
+        for name, default in _SHOWN:
+            value = getattr(rule, name)
+            if value != default or name in _ALWAYS:
+                yield from _written(name, value)
         named = [name for name, _ in self._fillings.of(rule.query)]
         if named:
             yield "lists:"

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from monitor.config import parse_duration
 from monitor.config.feed_url import slug
-from monitor.config.quantities import rate
+from monitor.config.quantities import kept_for, rate
 from monitor.model import (
     ChannelSpec,
     Feed,
@@ -22,6 +22,7 @@ from monitor.model import (
     Priority,
     Rate,
     Rule,
+    Retention,
     Settings,
     WebSub,
 )
@@ -48,6 +49,7 @@ defaults:
   feed: {every: 1h30m, lookback: 1d}
   rule: {channels: [night], priority: low}
 websub: {listen: "[::1]:8090", public_url: https://example.org/hubs/}
+retain: {alerts: forever, entries: 30d}
 feeds:
   - https://www.example.org/News/rss.xml
   - url: http://example.org/atom#top
@@ -131,6 +133,7 @@ def test_every_key_arrives(folder: ConfigFolder) -> None:
             throttle=Rate(20, timedelta(hours=1)),
         ),
         websub=WebSub("::1", 8090, "https://example.org/hubs"),
+        retain=Retention(None, timedelta(days=30)),
     )
 
 
@@ -186,6 +189,21 @@ def test_rules_beside_the_file_come_first(folder: ConfigFolder) -> None:
 )
 def test_durations(text: str, seconds: int) -> None:
     assert parse_duration(text) == timedelta(seconds=seconds)
+
+
+def test_times_to_keep_something() -> None:
+    assert kept_for("90d") == timedelta(days=90)
+    assert kept_for("2y") == timedelta(days=730)
+    assert kept_for("forever") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("for ever", "write 90d, 1y"), ("y", "write 90d"), ("6d", "shorter than a week")],
+)
+def test_what_is_too_short_to_keep_is_refused(text: str, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        kept_for(text)
 
 
 def test_rates() -> None:

@@ -30,6 +30,10 @@ COMMANDS = [
     "alerts show",
     "alerts retry",
     "alerts release",
+    "alerts export",
+    "why",
+    "feeds history",
+    "rules history",
 ]
 
 

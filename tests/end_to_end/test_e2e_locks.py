@@ -23,6 +23,7 @@ READERS = [
     "channels list --json",
     "alerts list",
     "alerts show 1",
+    "why 1",
     "status --json",
 ]
 

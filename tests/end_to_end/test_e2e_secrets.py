@@ -43,6 +43,7 @@ COMMANDS = [
     "rules list --json",
     "alerts list --json",
     "alerts show 1 --json",
+    "why 1 --json",
     "status",
     "check --secrets",
     "channels test",
