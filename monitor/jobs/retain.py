@@ -74,21 +74,18 @@ class RetainJob:
 
     async def _run(self, now: datetime) -> RetainCounts:
         retain, counts = self.in_force().settings.retain, RetainCounts()
-        seen_before = None if retain.entries is None else now - retain.entries
         if retain.alerts is not None:
             before = now - retain.alerts
-            counts.alerts = await self._in_steps(
-                partial(_forget_alerts, before=before, seen_before=seen_before)
-            )
+            counts.alerts = await self._in_steps(partial(_forget_alerts, before=before))
             counts.reports = await self._in_steps(
                 partial(_forget_messages, before=before)
             )
             counts.history = await self.store.transact(
                 lambda tx: tx.forget_history(before)
             )
-        if seen_before is not None:  # after the alerts: their entries may go, too
+        if retain.entries is not None:  # after the alerts: their entries may go, too
             counts.entries = await self._in_steps(
-                partial(_forget_entries, before=seen_before)
+                partial(_forget_entries, before=now - retain.entries)
             )
         return counts
 
@@ -105,14 +102,9 @@ class RetainJob:
 
 
 def _forget_alerts(
-    tx: Transaction,
-    *,
-    before: datetime,
-    seen_before: datetime | None,
-    after: int,
-    limit: int,
+    tx: Transaction, *, before: datetime, after: int, limit: int
 ) -> Forgotten:
-    return tx.forget_alerts(before, seen_before, after=after, limit=limit)
+    return tx.forget_alerts(before, after=after, limit=limit)
 
 
 def _forget_messages(

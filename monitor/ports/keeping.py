@@ -29,13 +29,11 @@ class Keeping(Protocol):
     def note_done(self, name: str, now: datetime) -> None:
         """Note that some work is done."""
 
-    def forget_alerts(
-        self, before: datetime, seen_before: datetime | None, *, after: int, limit: int
-    ) -> Forgotten:
+    def forget_alerts(self, before: datetime, *, after: int, limit: int) -> Forgotten:
         """Delete alerts made before then, with their messages; look at `limit` of them.
 
-        None that waits, and none whose entry may still be in its feed, or was seen
-        since `seen_before` (None: any entry stays, and the alert with it).
+        None that waits, and none whose entry may still be in its feed. The matches
+        stay with their entries: the rules do not fire for them again.
         """
 
     def forget_messages(self, before: datetime, *, after: int, limit: int) -> Forgotten:

@@ -52,27 +52,18 @@ class ForgettingRows:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def forget_alerts(
-        self, before: datetime, seen_before: datetime | None, *, after: int, limit: int
-    ) -> Forgotten:
+    def forget_alerts(self, before: datetime, *, after: int, limit: int) -> Forgotten:
         """Delete alerts made before then, with their messages; look at `limit` of them.
 
-        None that waits, and none whose entry may still be in its feed, or was seen
-        since `seen_before` (None: any entry stays, and the alert with it).
+        None that waits, and none whose entry may still be in its feed. The matches
+        stay with their entries: the rules do not fire for them again.
         """
         page, place = self._page(alerts, before, after, limit)
-        if seen_before is None:
-            return Forgotten(None)
         over = (
             select(alerts.c.id)
             .select_from(alerts.join(entries, entries.c.id == alerts.c.entry_id))
             .join(feeds, feeds.c.id == entries.c.feed_id)
-            .where(
-                alerts.c.id.in_(page),
-                not_(_waits()),
-                entries.c.last_seen_at < seen_before,
-                _has_left(),
-            )
+            .where(alerts.c.id.in_(page), not_(_waits()), _has_left())
         )
         ids = self._ids(over)
         told = select(message_alerts.c.message_id).where(

@@ -124,9 +124,36 @@ async def test_what_is_kept_for_ever_stays(house: House) -> None:
     assert await job(house, alerts=None, entries=None).run_if_due() == RetainCounts()
     assert counts(house) == before
 
+
+async def test_a_rule_does_not_fire_again_when_its_alert_is_forgotten(
+    house: House,
+) -> None:
+    await told_once(house)
+    house.clock.advance(30 * DAY)
+    await house.poll()
     house.clock.advance(DAY)
-    assert (await job(house, alerts=30 * DAY, entries=None).run_if_due()) is not None
-    assert counts(house)["alerts"] == 1, "an alert stays with its entry"
+
+    found = await job(house, alerts=30 * DAY, entries=None).run_if_due()
+
+    assert found is not None
+    assert (found.alerts, counts(house)["matches"]) == (1, 1)
+    house.publish(HIT, text="edited")
+    again = await house.poll()
+    assert (again.entries_changed, again.alerts) == (1, 0)
+
+
+async def test_an_alert_stays_while_its_entry_is_in_the_feed(house: House) -> None:
+    house.publish("Anfang")
+    await house.poll()
+    house.publish(HIT)
+    await house.poll()
+    await house.deliver()
+    await poll_for(house, 400)
+
+    found = await job(house).run_if_due()
+
+    assert found is not None
+    assert found.alerts == 0
 
 
 @pytest.mark.parametrize("state", ["held", "pending"])
