@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 from xml.sax.saxutils import escape
 
+from sqlalchemy import select
+
 from monitor.errors import StoreError
 from monitor.jobs.deliver import DeliverJob
 from monitor.jobs.in_force import InForce
@@ -30,6 +32,7 @@ from monitor.model import (
 )
 from monitor.ports import Transaction
 from monitor.store.database import Database
+from monitor.store.tables import deliveries, messages
 from monitor.store.transaction import SqlStore
 from monitor.testing import (
     FakeChannels,
@@ -137,6 +140,28 @@ class House:
     def titles(self, lane: Lane = DESK) -> list[str]:
         """Return the titles of what arrived in a lane, in order."""
         return [message.title for at, message, _ in self.places.sent if at == lane]
+
+    def texts(self, lane: Lane = DESK) -> list[str]:
+        """Return the texts of what arrived in a lane, in order."""
+        return [message.text for at, message, _ in self.places.sent if at == lane]
+
+    def attempts(self) -> list[int]:
+        """Return how often each alert's delivery was tried, in order."""
+        with self.store._database.read() as connection:
+            query = select(deliveries.c.attempts).join(messages)
+            query = query.where(messages.c.entry_id.is_not(None))
+            return [*connection.execute(query.order_by(deliveries.c.id)).scalars()]
+
+    def reopen(self) -> None:
+        """Go on as a new process does that finds the database."""
+        self.store.close()
+        self.store = SqlStore(Database.open(f"sqlite:///{self.folder}/monitor.db"))
+        self.deliver_job = replace(self.deliver_job, store=self.store)
+
+    def reform(self, **settings: object) -> None:
+        """Put other settings into force; what is stored stays as it is."""
+        changed = replace(self.in_force.settings, **settings)
+        self.in_force = InForce.of(changed, self.rules, {})
 
     def state(self, name: str = "news") -> FeedState:
         """Return what is stored of a feed."""

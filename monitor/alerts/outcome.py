@@ -26,8 +26,10 @@ FAILURES_TO_OPEN = 5
 """So many failures in a row open the circuit of a lane."""
 
 FAILURES_TO_DOUBT = 12
-"""After so many (an hour or so) it may be the one message that the service fails at:
-from here on every second probe is the next in line."""
+"""After so many (an hour or so) it may be the one message that the service fails at.
+
+If it does answer, every third probe from here on is the next in line.
+"""
 
 _BASE = timedelta(seconds=5)
 _LONGEST_BACKOFF = timedelta(hours=1)
@@ -98,6 +100,7 @@ def _again(
         failures=failures,
         opens_lane=opens,
         probe_at=again_at if opens else None,
+        doubts=_doubts(failures, result),
     )
     if now - delivery.first_attempt_at < _GIVE_UP_AFTER:
         return settled
@@ -105,6 +108,12 @@ def _again(
     return replace(
         settled, state=DeliveryState.DEAD, reason=reason, next_attempt_at=None
     )
+
+
+def _doubts(failures: int, result: SendResult) -> bool:
+    """Say whether it may be the message: somebody is there, and fails for long."""
+    has_answered = result.status is not None
+    return has_answered and failures >= FAILURES_TO_DOUBT and failures % 3 == 0
 
 
 def _backoff(attempts: int) -> timedelta:

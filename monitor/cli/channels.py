@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
+from dataclasses import dataclass
+from textwrap import indent
 from typing import Annotated
 
 import typer
 
 from monitor.alerts import test_message
+from monitor.cli.channel_table import COLUMNS, lines_of, rates_in_words
 from monitor.cli.frame import (
     OK,
     PROBLEM,
@@ -20,23 +24,18 @@ from monitor.cli.frame import (
     usable_files,
 )
 from monitor.cli.output import console, print_json, print_rows, say, show
-from monitor.errors import StoreError
-from monitor.model import ChannelSpec, Lane, SendOutcome, SendResult, Settings
-from monitor.store.views import ChannelView
+from monitor.errors import ChannelError, SecretError, StoreError
+from monitor.model import (
+    ChannelSpec,
+    Lane,
+    Rendered,
+    SendOutcome,
+    SendResult,
+    Settings,
+)
 from monitor.wiring import Surroundings, make_channels
 
 app = group("The places that alerts go to.")
-
-_COLUMNS = (
-    "name",
-    "urls",
-    "waiting",
-    "held",
-    "dead",
-    "sent_at",
-    "broken_since",
-    "error",
-)
 
 
 @app.command("list", cls=Command)
@@ -47,23 +46,29 @@ def list_channels(
         bool, typer.Option("--json", help="Print one object for each channel.")
     ] = False,
 ) -> None:
-    """Show every channel, its backlog and its last error.
+    """Show every channel: how it is, its backlog, its last error.
 
+    Several URLs of a channel share a line for as long as they are alike.
     Example: monitor channels list
     """
     around = surroundings(context)
     _, settings = usable_files(around)
     with open_views(settings, around.config) as views:
-        seen = {} if views is None else views.channels()
-    specs = {spec.name: spec for spec in settings.channels}
-    rows = [_row(s, seen.get(s.name, ChannelView()), settings) for s in specs.values()]
-    left = [ChannelSpec(name, ()) for name in seen if name not in specs]
-    rows += [
-        _row(spec, seen[spec.name], settings)
-        for spec in left
-        if _waits(seen[spec.name])
-    ]
-    print_rows(rows, _COLUMNS, as_json=as_json)
+        seen = {} if views is None else views.lanes()
+    found = lines_of(
+        settings.channels,
+        seen,
+        _rates(around, settings),
+        ops=settings.ops,
+        urls=_urls(settings),
+    )
+    if as_json:
+        for line in found:
+            print_json(line.as_data())
+        return
+    now = around.clock.now()
+    rows = [row for line in found for row in line.as_lines(now)]
+    print_rows(rows, COLUMNS, as_json=False)
 
 
 def shown_url(url: str) -> str:
@@ -74,23 +79,22 @@ def shown_url(url: str) -> str:
     return f"{kind}://***" if rest else url
 
 
-def _waits(view: ChannelView) -> bool:
-    return bool(view.waiting or view.held or view.dead)
-
-
-def _row(spec: ChannelSpec, view: ChannelView, settings: Settings) -> dict[str, object]:
-    urls = [shown_url(url) for url in spec.urls]
+def _urls(settings: Settings) -> dict[Lane, str]:
     return {
-        "name": spec.name,
-        "urls": urls or ["not configured any more"],
-        "is_ops": spec.name in settings.ops,
-        "waiting": view.waiting,
-        "held": view.held,
-        "dead": view.dead,
-        "sent_at": view.sent_at,
-        "broken_since": view.broken_since,
-        "error": view.error,
+        Lane(spec.name, place): shown_url(url)
+        for spec in settings.channels
+        for place, url in enumerate(spec.urls)
     }
+
+
+def _rates(around: Surroundings, settings: Settings) -> dict[Lane, str]:
+    """Return how much each URL takes; nothing of those that cannot be read now."""
+    channels = make_channels(around, settings)
+    found = {}
+    for lane in channels.lanes():
+        with suppress(ChannelError, SecretError):
+            found[lane] = rates_in_words(channels.rates(lane))
+    return found
 
 
 @app.command("test", cls=Command)
@@ -106,6 +110,7 @@ def send_tests(
 ) -> None:
     """Send a test message to every URL of the channels, and say what came of it.
 
+    Shown is what was sent, how long it took, and what the service says if it refuses.
     A channel that was broken and works again lets its held deliveries go.
     Example: monitor channels test newsroom
     """
@@ -122,36 +127,44 @@ def send_tests(
         for place in range(len(known[name].urls))
     ]
     results = asyncio.run(_test(around, settings, lanes))
-    for lane, (result, seconds) in results.items():
-        _show(lane, known[lane.channel], result, seconds, as_json)
-    _mend(
-        around,
-        settings,
-        [lane for lane, found in results.items() if _arrived(found[0])],
-    )
-    is_clean = all(_arrived(result) for result, _ in results.values())
-    raise typer.Exit(OK if is_clean else PROBLEM)
+    for lane, ending in results.items():
+        _show(lane, known[lane.channel], ending, as_json=as_json)
+    arrived = [lane for lane, ending in results.items() if ending.has_arrived]
+    _mend(around, settings, arrived)
+    raise typer.Exit(OK if len(arrived) == len(results) else PROBLEM)
 
 
-def _arrived(result: SendResult) -> bool:
-    return result.outcome is SendOutcome.SENT
+@dataclass(frozen=True, slots=True)
+class _Ending:
+    """How a test went: what was sent (None: nothing, or the console printed it)."""
+
+    result: SendResult
+    seconds: float
+    sent: Rendered | None
+
+    @property
+    def has_arrived(self) -> bool:
+        return self.result.outcome is SendOutcome.SENT
 
 
 async def _test(
     around: Surroundings, settings: Settings, lanes: list[Lane]
-) -> dict[Lane, tuple[SendResult, float]]:
+) -> dict[Lane, _Ending]:
     channels = make_channels(around, settings)
 
-    async def send(lane: Lane) -> tuple[SendResult, float]:
-        begun = around.clock.monotonic()
+    async def send(lane: Lane) -> _Ending:
+        message, begun = test_message(lane.channel), around.clock.monotonic()
         result = await channels.send(
             lane,
-            test_message(lane.channel),
+            message,
             created_at=around.clock.now(),
             maybe_sent=False,
             bare=False,
         )
-        return result, around.clock.monotonic() - begun
+        seconds = around.clock.monotonic() - begun
+        with suppress(ChannelError, SecretError):
+            return _Ending(result, seconds, channels.rendered(lane, message))
+        return _Ending(result, seconds, None)
 
     shown = console(stderr=True)
     with shown.status(f"sending {len(lanes)} test messages"):
@@ -160,29 +173,30 @@ async def _test(
     return dict(zip(lanes, found, strict=True))
 
 
-def _show(
-    lane: Lane,
-    spec: ChannelSpec,
-    result: SendResult,
-    seconds: float,
-    as_json: bool,  # noqa: FBT001
-) -> None:
-    url = shown_url(spec.urls[lane.place])
+def _show(lane: Lane, spec: ChannelSpec, ending: _Ending, *, as_json: bool) -> None:
+    url, result, sent = shown_url(spec.urls[lane.place]), ending.result, ending.sent
     if as_json:
         print_json(
             {
                 "name": lane.channel,
                 "url": url,
-                "arrived": _arrived(result),
+                "arrived": ending.has_arrived,
                 "outcome": result.outcome,
                 "status": result.status,
                 "detail": result.detail,
-                "seconds": round(seconds, 3),
+                "seconds": round(ending.seconds, 3),
+                "sent": None
+                if sent is None
+                else {"title": sent.title, "body": sent.body},
             }
         )
         return
-    ending = f"arrived in {seconds:.1f} s" if _arrived(result) else result.detail
-    show(f"{lane.channel} ({url}): {ending}")
+    verb = "arrived in" if ending.has_arrived else "did not arrive, after"
+    why = "" if ending.has_arrived else f": {result.detail}"
+    show(f"{lane.channel} ({url}): {verb} {ending.seconds:.1f} s{why}")
+    if sent is not None:
+        text = f"{sent.title}\n{sent.body}".strip()
+        show(indent(text, "  | ", lambda _: True))
 
 
 def _mend(around: Surroundings, settings: Settings, lanes: list[Lane]) -> None:

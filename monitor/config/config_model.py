@@ -35,6 +35,7 @@ from monitor.config.typed import (
     MinSources,
     Name,
     Network,
+    OldNames,
     PriorityName,
     ProxyUrl,
     PublicUrl,
@@ -114,6 +115,24 @@ class Channel(Strict):
         default=None,
         description="When its alerts come, together, as `0 8,17 * * *`; urgent ones "
         "come at once.",
+    )
+    fallback: KnownChannel | None = Field(
+        default=None,
+        description="The channel that gets what cannot be delivered here.",
+    )
+    throttle: RateOrNone = Field(
+        default=None,
+        description="How much each URL takes, as 20/1m, or none; default: what its "
+        "service is known to take.",
+    )
+    probe: YesNo = Field(
+        default=True,
+        description="Whether it is tried every 15 minutes while it is broken.",
+    )
+    renamed_from: OldNames = Field(
+        default=(),
+        description="What it was called before, a name or a list: what is stored "
+        "under that name moves here.",
     )
 
     @classmethod
@@ -227,6 +246,11 @@ class FeedEntry(Strict):
         default=Identity.AUTO,
         description="What an entry is known by: its guid for as long as that is of "
         "use (auto), always its guid, or always its link.",
+    )
+    renamed_from: OldNames = Field(
+        default=(),
+        description="What it was called before, a name or a list: what is stored "
+        "under that name moves here.",
     )
 
 

@@ -181,6 +181,7 @@ class _Loading:
             *settings.ops,
             *settings.default_rule.channels,
             *settings.watching.canary.channels,
+            *(spec.fallback for spec in settings.channels),
         }
         written = mapping(mapping(self.file.data).get("channels"))
         return tuple(

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import (
+    Callable,
+    Collection,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Final
 
 from monitor.config.fillings import Fillings, digest
+from monitor.config.renames import Claim, wrong_claims
 from monitor.config.rule_file import ReadRules, document_of, tests_of
 from monitor.config.rules_model import RuleEntry
 from monitor.config.yaml_file import KEY, Location
@@ -123,6 +131,8 @@ class _Checking:
                 else:
                     seen[name] = read
                     self._check_rule(compiler, read, name, entry)
+        for claim, finding in wrong_claims(_claims(seen), seen):
+            self._report(seen[claim.name], finding)
         if self._defaults.compares:
             self._remark_contained(seen)
         self._result.rules.sort(key=lambda rule: rule.path)
@@ -301,6 +311,7 @@ class _Checking:
             enabled=entry.enabled,
             expires=entry.expires,
             lookback=entry.lookback,
+            renamed_from=entry.renamed_from,
         )
 
     def _said(self, entry: RuleEntry) -> Rule:
@@ -316,6 +327,14 @@ def contained(inner: Rule, outer: Rule) -> tuple[Severity, str]:
     if tells_more or inner.priority > outer.priority:
         return Severity.NOTE, what
     return Severity.WARNING, f"{what}, and tells the same channels; one is enough"
+
+
+def _claims(files: Mapping[str, ReadRules]) -> Iterator[Claim]:
+    """Yield what each rule was called before; `files` has the file of each."""
+    for name, read in files.items():
+        if read.model is not None:
+            old = read.model.rules[name].renamed_from
+            yield Claim(name, old, read.file, ("rules", name))
 
 
 def _in_days(days: int) -> str:

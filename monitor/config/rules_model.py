@@ -17,6 +17,7 @@ from monitor.config.typed import (
     ListName,
     MinSources,
     Name,
+    OldNames,
     PriorityName,
     RateOrNone,
     Selector,
@@ -90,6 +91,11 @@ class RuleEntry(Strict):
     on_edit: YesNo | None = Field(
         default=None,
         description="true: an edit of what it told is told too, with what changed.",
+    )
+    renamed_from: OldNames = Field(
+        default=(),
+        description="What it was called before, a name or a list: what is stored "
+        "under that name moves here.",
     )
     should_match: tuple[Example, ...] = Field(
         default=(), description="Entries that it must match; run by `monitor check`."

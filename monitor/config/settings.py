@@ -6,11 +6,13 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from monitor.config.config_model import Config, FeedEntry, RuleDefaults
+from monitor.config.channel_findings import channel_findings
+from monitor.config.config_model import Channel, Config, FeedEntry, RuleDefaults
 from monitor.config.feed_url import has_literal_password, slug
 from monitor.config.masking import REFERENCE
 from monitor.config.names import CONSOLE, CONSOLE_URL, Names
 from monitor.config.places import default_database, system_time_zone
+from monitor.config.renames import Claim, wrong_claims
 from monitor.config.secrets import Secrets
 from monitor.config.validate import validate
 from monitor.config.yaml_file import YamlFile, mapping, texts
@@ -61,6 +63,7 @@ def read_config(
     found = [*file.faults, *errors, *_unset(file, folder, environ, severity)]
     if config is not None:
         found += _feed_findings(file, config)
+        found += channel_findings(file, config)
         found += _ca_findings(file, config, folder)
         found += _websub_findings(file, config)
         found += _watch_findings(file, config)
@@ -147,6 +150,7 @@ def _secret_locations(data: Mapping[str, object]) -> Iterator[tuple[int | str, .
 
 
 def _feed_findings(file: YamlFile, config: Config) -> Iterator[Diagnostic]:
+    yield from _old_names(file, config)
     by_name: dict[str, int] = {}
     by_url: dict[str, int] = {}
     for place, entry in enumerate(config.feeds):
@@ -163,6 +167,15 @@ def _feed_findings(file: YamlFile, config: Config) -> Iterator[Diagnostic]:
         if has_literal_password(entry.url):
             what = "a password in a URL is stored and shown; write ${NAME} in its place"
             yield file.at(("feeds", place, "url"), what, Severity.WARNING)
+
+
+def _old_names(file: YamlFile, config: Config) -> Iterator[Diagnostic]:
+    claims = [
+        Claim(entry.name or slug(entry.url), entry.renamed_from, file, ("feeds", place))
+        for place, entry in enumerate(config.feeds)
+    ]
+    names = {claim.name for claim in claims}
+    yield from (found for _, found in wrong_claims(claims, names))
 
 
 def _ca_findings(file: YamlFile, config: Config, folder: Path) -> Iterator[Diagnostic]:
@@ -260,16 +273,25 @@ def _policy(config: Config, folder: Path) -> PollPolicy:
 
 def _channels(config: Config, folder: Path) -> tuple[ChannelSpec, ...]:
     channels = {
-        name: ChannelSpec(
-            name,
-            tuple(anchored(url, folder) for url in channel.urls),
-            quiet_hours=channel.quiet_hours,
-            digest=channel.digest or "",
-        )
+        name: _channel(name, channel, folder)
         for name, channel in config.channels.items()
     }
     channels.setdefault(CONSOLE, ChannelSpec(CONSOLE, (CONSOLE_URL,)))
     return tuple(channels.values())
+
+
+def _channel(name: str, channel: Channel, folder: Path) -> ChannelSpec:
+    given = () if channel.throttle is None else (channel.throttle,)
+    return ChannelSpec(
+        name,
+        urls=tuple(anchored(url, folder) for url in channel.urls),
+        quiet_hours=channel.quiet_hours,
+        digest=channel.digest or "",
+        fallback=channel.fallback or "",
+        rates=given if "throttle" in channel.model_fields_set else None,
+        probe=channel.probe,
+        renamed_from=channel.renamed_from,
+    )
 
 
 def default_rule(defaults: RuleDefaults) -> Rule:
@@ -300,4 +322,5 @@ def _feed(entry: FeedEntry, config: Config, folder: Path) -> Feed:
         encoding=entry.encoding or "",
         kind=entry.kind,
         identity=entry.identity,
+        renamed_from=entry.renamed_from,
     )

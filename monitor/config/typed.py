@@ -84,6 +84,10 @@ def _with_names(check: Callable[[Names, str], str]) -> PlainValidator:
     return PlainValidator(validate)
 
 
+def _as_list(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
 def _count(most: int) -> Any:  # noqa: ANN401 - a validator and its schema
     return PlainValidator(lambda value: quantities.count(as_text(value), most))
 
@@ -306,6 +310,19 @@ Contact = Annotated[str, _one(_contact), WithJsonSchema({"type": "string"})]
 HeaderName = Annotated[str, _one(_header_name), WithJsonSchema({"type": "string"})]
 HeaderValue = Annotated[str, _one(_header_value), WithJsonSchema({"type": _SCALAR})]
 Name = Annotated[str, _one(names.name), WithJsonSchema({"type": "string"})]
+OldNames = Annotated[
+    tuple[Name, ...],
+    BeforeValidator(_as_list),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string"},
+                {"type": "array", "items": {"type": "string"}},
+            ]
+        }
+    ),
+]
+"""A name or a list of names that something had before."""
 Tag = Annotated[str, _one(names.name), WithJsonSchema({"type": _SCALAR})]
 FeedName = Annotated[str, _one(names.feed_name), WithJsonSchema({"type": _SCALAR})]
 ListName = Annotated[str, _one(names.list_name), WithJsonSchema({"type": "string"})]

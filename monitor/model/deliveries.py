@@ -171,7 +171,8 @@ class Settled:
     `next_attempt_at` is set for PENDING; `breaks_lane` says that the lane's other
     deliveries are held too, `mends_lane` that they are let go again. `failures` is
     how often in a row the lane failed now, `opens_lane` that this is too often: then
-    only a probe tries it, at `probe_at`. A broken lane has its next probe at
+    only a probe tries it, at `probe_at`. `doubts` says that it may be this delivery
+    and not the lane: the next probe is another. A broken lane has its next probe at
     `probe_at` too, None for never by itself.
     """
 
@@ -184,4 +185,5 @@ class Settled:
     mends_lane: bool = False
     failures: int = 0
     opens_lane: bool = False
+    doubts: bool = False
     probe_at: datetime | None = None

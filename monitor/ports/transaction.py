@@ -318,6 +318,17 @@ class Transaction(Keeping, Routing, WatchTransaction, Protocol):
     def save_rule_versions(self, versions: Mapping[str, str]) -> None:
         """Make these the versions of the rules in force."""
 
+    # new names
+
+    def rename_feed(self, old: str, new: str) -> None:
+        """Move what is stored of a feed to its new name; again changes nothing."""
+
+    def rename_rule(self, old: str, new: str) -> None:
+        """Move what is stored of a rule to its new name; again changes nothing."""
+
+    def rename_channel(self, old: str, new: str) -> None:
+        """Move what is stored of a channel to its new name; again changes nothing."""
+
     # word forms
 
     def known_forms(

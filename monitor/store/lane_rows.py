@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from monitor.alerts.outcome import FAILURES_TO_DOUBT, PROBE_AFTER
+from monitor.alerts.outcome import PROBE_AFTER
 from monitor.model import Backlog, DeliveryState, HoldReason, Lane, LaneChange, Settled
 from monitor.store.tables import deliveries, lanes
 
@@ -154,7 +154,9 @@ class LaneRows:
 
     def _change_lane(self, lane: Lane, **values: object) -> None:
         statement = upsert(lanes).values(
-            **{"channel": lane.channel, "place": lane.place, "failures": 0} | values
+            **{"channel": lane.channel, "place": lane.place}
+            | {"failures": 0, "doubts": False}
+            | values
         )
         self._connection.execute(
             statement.on_conflict_do_update(
@@ -190,7 +192,11 @@ class LaneRows:
             return None
         if not settled.failures:
             return LaneChange.MENDED if self.mend(lane) else None
-        values = {"failures": settled.failures, "detail": detail}
+        values = {
+            "failures": settled.failures,
+            "doubts": settled.doubts,
+            "detail": detail,
+        }
         if not settled.opens_lane:
             self._change_lane(lane, **values)
             return None
@@ -223,13 +229,12 @@ class LaneRows:
     def _head(self, lane: Lane, row: Row[Any] | None, now: datetime) -> int | None:
         """Return what is next in a lane; what was overtaken does not block it.
 
-        Where the oldest has failed for long, every second probe is the one behind
-        it: if that arrives, it was not the lane.
+        Where there are doubts whether it is the lane or its oldest delivery, the next
+        probe is the one behind it.
         """
         pending = deliveries.c.state == DeliveryState.PENDING
         which = (pending, or_(deliveries.c.overtaken.is_(False), may_try(now)))
-        failures = 0 if row is None else row.failures
-        if failures >= FAILURES_TO_DOUBT and failures % 2:
+        if row is not None and row.doubts:
             witness = self._oldest(lane, now, *which, skipped=1)
             if witness is not None:
                 return witness

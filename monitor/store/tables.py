@@ -228,7 +228,8 @@ class LaneRow(SQLModel, table=True):
     """A URL of a channel that failed last; a lane without a row is well.
 
     It is broken, or its circuit is open, or it failed less than five times in a row.
-    `note_id` is the delivery that will tell its people what went elsewhere.
+    `note_id` is the delivery that will tell its people what went elsewhere. `doubts`
+    says that the next probe is not the oldest delivery, but the one behind it.
     """
 
     __tablename__ = "lanes"
@@ -240,6 +241,7 @@ class LaneRow(SQLModel, table=True):
     broken_since: datetime | None = Field(default=None, sa_type=Utc)
     probe_at: datetime | None = Field(default=None, sa_type=Utc)
     note_id: int | None = None
+    doubts: bool = False
     detail: str = ""
 
 

@@ -27,6 +27,7 @@ from monitor.store.history_rows import HistoryRows
 from monitor.store.lexicon_rows import LexiconRows
 from monitor.store.outbox_rows import OutboxRows
 from monitor.store.prepared import driver
+from monitor.store.renaming_rows import RenamingRows
 from monitor.store.route_rows import RouteRows
 from monitor.store.search_rows import SearchRows
 from monitor.store.story_rows import StoryRows
@@ -53,6 +54,7 @@ class SqlTransaction(
     ForgettingRows,
     WatchRows,
     StoryRows,
+    RenamingRows,
 ):
     """Everything that a job may read and write, on one connection."""
 

@@ -18,8 +18,8 @@ from monitor.model import (
     FeedTrouble,
     HeldQuery,
     HoldReason,
+    Lane,
     PushState,
-    SendOutcome,
     Silence,
     StoredAlert,
     StoredMatch,
@@ -29,6 +29,7 @@ from monitor.store.alert_conditions import in_state, told_in_one_message
 from monitor.store.alert_rows import AlertRows, alerts_with_entries
 from monitor.store.day_rows import entries_per_day
 from monitor.store.feed_rows import FeedRows
+from monitor.store.lane_views import LaneView, lane_views
 from monitor.store.outbox_rows import OutboxRows
 from monitor.store.route_rows import RouteRows
 from monitor.store.route_views import RouteView, routes_of
@@ -38,7 +39,6 @@ from monitor.store.tables import (
     deliveries,
     entries,
     feeds,
-    lanes,
     matches,
     message_alerts,
     websub,
@@ -71,18 +71,6 @@ class DeliveryView:
     sent_at: datetime | None
     maybe_sent: bool
     tries: tuple[AttemptView, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ChannelView:
-    """What the outbox knows of a channel; `broken_since` is of its worst URL."""
-
-    waiting: int = 0
-    held: int = 0
-    dead: int = 0
-    sent_at: datetime | None = None
-    broken_since: datetime | None = None
-    error: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,42 +240,9 @@ class Views:
         )
         return tuple(AttemptView(*row) for row in self.connection.execute(query))
 
-    def channels(self) -> dict[str, ChannelView]:
-        """Return what the outbox knows of each channel that it has met."""
-        newest_first = select(lanes).order_by(lanes.c.broken_since.desc())
-        broken = {row.channel: row for row in self.connection.execute(newest_first)}
-        query = select(
-            deliveries.c.channel,
-            _how_many(DeliveryState.PENDING, DeliveryState.LEASED),
-            _how_many(DeliveryState.HELD),
-            _how_many(DeliveryState.DEAD),
-            func.max(deliveries.c.sent_at),
-        ).group_by(deliveries.c.channel)
-        return {
-            name: ChannelView(
-                waiting=waiting,
-                held=held,
-                dead=dead,
-                sent_at=sent_at,
-                broken_since=broken[name].broken_since if name in broken else None,
-                error=self._last_error(name),
-            )
-            for name, waiting, held, dead, sent_at in self.connection.execute(query)
-        }
-
-    def _last_error(self, channel: str) -> str:
-        """Return what the newest attempt ran into, empty if it arrived."""
-        query = (
-            select(attempts.c.detail, attempts.c.outcome)
-            .join(deliveries, deliveries.c.id == attempts.c.delivery_id)
-            .where(deliveries.c.channel == channel)
-            .order_by(attempts.c.id.desc())
-            .limit(1)
-        )
-        newest = self.connection.execute(query).first()
-        if newest is None or newest.outcome == SendOutcome.SENT:
-            return ""
-        return str(newest.detail)
+    def lanes(self) -> dict[Lane, LaneView]:
+        """Return what the outbox knows of each URL of a channel that it has met."""
+        return lane_views(self.connection)
 
     def rules(self, now: datetime) -> dict[str, RuleView]:
         """Return how often each rule that ever matched did."""
@@ -339,10 +294,6 @@ class Views:
 
     def _count(self, column: ColumnElement[int]) -> int:
         return int(self.connection.execute(select(func.count(column))).scalar_one())
-
-
-def _how_many(*states: DeliveryState) -> ColumnElement[int]:
-    return func.count().filter(deliveries.c.state.in_(states))
 
 
 def _delivery(row: rows.Row) -> DeliveryView:

@@ -9,6 +9,7 @@ from pathlib import Path
 from monitor.config import Loaded, RuleTexts, format_diagnostic
 from monitor.jobs.in_force import InForce
 from monitor.jobs.release import revisit
+from monitor.jobs.renames import follow_names
 from monitor.jobs.report import tell_ops
 from monitor.jobs.rule_history import note_rules
 from monitor.jobs.websub import review
@@ -26,6 +27,7 @@ _UNTIL_THEN = (
 
 def settle_in(tx: Transaction, in_force: InForce, loaded: Loaded, now: datetime) -> int:
     """Make the database follow the files; return how many deliveries are orphaned."""
+    follow_names(tx, in_force)
     tx.sync_feeds(in_force.settings.feeds, now)
     review(tx, in_force, now)
     orphaned = tx.sync_outbox(in_force.lanes, in_force.rules)

@@ -21,8 +21,8 @@ from monitor.model import (
     PollPolicy,
     Priority,
     Rate,
-    Rule,
     Retention,
+    Rule,
     Settings,
     WebSub,
 )

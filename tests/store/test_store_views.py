@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from store_values import (
     BUSY,
     DAY,
+    DESK,
     HOUR,
     NOW,
     REFUSED,
@@ -23,11 +25,12 @@ from store_values import (
     told,
 )
 
+from monitor.alerts.outcome import PROBE_AFTER
 from monitor.model import HoldReason, Lane, Message, MessageKind
+from monitor.store.lane_views import LaneView
 from monitor.store.transaction import SqlTransaction
 from monitor.store.views import (
     AttemptView,
-    ChannelView,
     DeliveryView,
     RuleView,
     StatusView,
@@ -46,7 +49,7 @@ def test_an_empty_database_has_nothing_to_show(views: Views) -> None:
     assert views.alerts() == ()
     assert views.alert(1) is None
     assert views.deliveries([]) == {}
-    assert views.channels() == {}
+    assert views.lanes() == {}
     assert views.rules(NOW) == {}
     assert views.status() == StatusView(
         alerts_held={},
@@ -161,10 +164,33 @@ def test_a_channel_shows_what_waits_and_what_it_ran_into(
     deliver(tx, UNAUTHORIZED, Lane("chief", 1), now=NOW)
     deliver(tx, UNAUTHORIZED, Lane("chief", 0), now=NOW + HOUR)
 
-    assert views.channels() == {
-        "desk": ChannelView(waiting=2, sent_at=NOW + HOUR),
-        "chief": ChannelView(held=2, broken_since=NOW, error="HTTP 401"),
+    held = LaneView(
+        held={"channel_broken": 1},
+        oldest_at=NOW,
+        broken_since=NOW,
+        probe_at=NOW + PROBE_AFTER,
+        error="HTTP 401",
+        error_at=NOW,
+    )
+    later = NOW + HOUR
+    assert views.lanes() == {
+        DESK: LaneView(waiting=2, sent_at=later, oldest_at=NOW),
+        Lane("chief", 1): held,
+        Lane("chief", 0): replace(
+            held, broken_since=later, probe_at=later + PROBE_AFTER, error_at=later
+        ),
     }
+    states = {lane.channel: view.state for lane, view in views.lanes().items()}
+    assert states == {"desk": "ok", "chief": "broken"}
+
+
+def test_a_channel_that_fails_is_shown_so(tx: SqlTransaction, views: Views) -> None:
+    tx.enqueue("desk", report(), 1, NOW)
+    deliver(tx, BUSY)
+    assert views.lanes()[DESK].state == "failing"
+    for count in range(1, 5):
+        deliver(tx, BUSY, now=NOW + count * HOUR)
+    assert views.lanes()[DESK].state == "open"
 
 
 def test_a_channel_counts_what_died(tx: SqlTransaction, views: Views) -> None:
@@ -172,7 +198,7 @@ def test_a_channel_counts_what_died(tx: SqlTransaction, views: Views) -> None:
     deliver(tx, REFUSED)
     deliver(tx, REFUSED)
 
-    assert views.channels() == {"desk": ChannelView(dead=1, error="HTTP 400")}
+    assert views.lanes() == {DESK: LaneView(dead=1, error="HTTP 400", error_at=NOW)}
 
 
 def test_rules_show_when_and_how_often_they_matched(
@@ -205,14 +231,12 @@ def test_what_is_in_flight_counts_as_waiting(tx: SqlTransaction, views: Views) -
     told(tx)
     lease(tx)
 
-    assert views.channels()["desk"].waiting == 1
+    assert views.lanes()[DESK].waiting == 1
     assert views.status().oldest_pending_at == NOW
 
 
 @pytest.mark.usefixtures("five")
-@pytest.mark.parametrize(
-    "show", [Views.feeds, Views.alerts, Views.channels, Views.status]
-)
+@pytest.mark.parametrize("show", [Views.feeds, Views.alerts, Views.lanes, Views.status])
 def test_a_view_writes_nothing(
     tx: SqlTransaction, views: Views, show: Callable[[Views], object]
 ) -> None:

@@ -22,12 +22,14 @@ def upgrade() -> None:
         sa.Column("broken_since", time, nullable=True),
         sa.Column("probe_at", time, nullable=True),
         sa.Column("note_id", sa.Integer(), nullable=True),
+        sa.Column("doubts", sa.Boolean(), nullable=False),
         sa.Column("detail", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("channel", "place"),
     )
     op.execute(
-        "INSERT INTO lanes (channel, place, failures, broken_since, probe_at, detail) "
-        "SELECT channel, place, 0, broken_since, probe_at, detail FROM lanes_before"
+        "INSERT INTO lanes "
+        "(channel, place, failures, broken_since, probe_at, doubts, detail) "
+        "SELECT channel, place, 0, broken_since, probe_at, 0, detail FROM lanes_before"
     )
     op.drop_table("lanes_before")
     op.add_column("messages", sa.Column("instead_of", sa.Integer(), nullable=True))
