@@ -12,6 +12,7 @@ from monitor.model import DigestItem, Message
 _MOST_NAMES = 5
 _MOST_COMMANDS = 3
 _LONGEST_NAME = 60
+_LONGEST_TYPED = 100
 
 
 def grouped(
@@ -27,10 +28,15 @@ def grouped(
     return tuple((listed(names), tuple(group)) for names, group in found.items())
 
 
+def item_time(item: DigestItem, zone: tzinfo) -> str:
+    """Return when an entry came out, empty if that is not known."""
+    return "" if item.at is None else at_local_time(item.at, zone)
+
+
 def item_facts(item: DigestItem, zone: tzinfo) -> Iterator[str]:
     """Yield when it was told, by whom, why it waited, its copies and its alerts."""
-    if item.at is not None:
-        yield at_local_time(item.at, zone)
+    if time := item_time(item, zone):
+        yield time
     if item.source:
         yield one_line(item.source)
     if item.reason:
@@ -52,7 +58,7 @@ def silencing(message: Message) -> tuple[str, ...]:
     """Return the commands that silence its first rules for a while."""
     if not message.alerts:
         return ()
-    names = [name for name in message.rules if len(name) <= _LONGEST_NAME]
+    names = [name for name in message.rules if len(name) <= _LONGEST_TYPED]
     return tuple(
         f"monitor silence add --rule {shlex.quote(one_line(name))} --for 2h"
         for name in names[:_MOST_COMMANDS]

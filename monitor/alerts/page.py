@@ -35,7 +35,8 @@ class _Paragraph(NamedTuple):
 class Page:
     """A message in a dialect, each text cut to `room` characters.
 
-    Of a digest the first `shown` items are told, and how many more there are.
+    Of a digest the first `shown` items are told, and how many more there are. An own
+    title (not escaped yet) or body (escaped) takes the place of the built-in one.
     """
 
     message: Message
@@ -44,6 +45,8 @@ class Page:
     remarks: tuple[str, ...]
     room: int
     shown: int
+    own_title: str = ""
+    own_body: str = ""
 
     @property
     def size(self) -> int:
@@ -57,8 +60,8 @@ class Page:
 
     @property
     def _title(self) -> str:
-        name = cut(one_line(self.message.title) or _UNTITLED, self._name_room)
-        whole = f"[{rules(self.message)}] {name}"
+        name = cut(one_line(self.message.title) or _UNTITLED, self.name_room)
+        whole = self.own_title or f"[{rules(self.message)}] {name}"
         return cut(whole, self.dialect.title_limit)
 
     @property
@@ -78,13 +81,21 @@ class Page:
         return at_local_time(at, self.zone) if at else ""
 
     @property
-    def _name_room(self) -> int:
+    def name_room(self) -> int:
+        """Return how long a name may be; it is never cut to nothing."""
         return max(self.room, LEAST_ROOM)
 
     def _paragraphs(self) -> Iterator[_Paragraph]:
+        if self.dialect.headline:
+            headline = self.dialect.escape(self._title)
+            yield _Paragraph(self.dialect.headline, [headline])
+        if self.own_body:
+            yield _Paragraph(("", ""), [self.own_body])
+        else:
+            yield from self._built_in()
+
+    def _built_in(self) -> Iterator[_Paragraph]:
         dialect, message = self.dialect, self.message
-        if dialect.headline:
-            yield _Paragraph(dialect.headline, [dialect.escape(self._title)])
         remarks = map(dialect.escape, (self._head(), *self.remarks))
         yield _Paragraph(dialect.paragraph, list(filter(None, remarks)))
         yield self._plain(lines(message.text).split("\n"))
@@ -109,7 +120,7 @@ class Page:
             one_line(message.author),
             self.time,
         )
-        return " · ".join(cut(part, self._name_room) for part in parts if part)
+        return " · ".join(cut(part, self.name_room) for part in parts if part)
 
     def _items(self) -> Iterator[_Paragraph]:
         """Yield what a digest tells of, by rule, and how to see what is not shown."""
@@ -122,8 +133,8 @@ class Page:
         yield _Paragraph(paragraph, [more])
 
     def _item(self, item: DigestItem) -> list[str]:
-        title = cut(one_line(item.title) or _UNTITLED, self._name_room)
-        facts = (cut(fact, self._name_room) for fact in item_facts(item, self.zone))
+        title = cut(one_line(item.title) or _UNTITLED, self.name_room)
+        facts = (cut(fact, self.name_room) for fact in item_facts(item, self.zone))
         escape = self.dialect.escape
         found = (escape(title), escape(" · ".join(facts)), self.link(item.link))
         return [line for line in found if line]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, tzinfo
 
 from monitor.alerts.dialects import Dialect, dialect_of, is_web
@@ -10,7 +10,7 @@ from monitor.alerts.fields import fields
 from monitor.alerts.page import LONGEST_LINK, Page
 from monitor.alerts.threads import references
 from monitor.alerts.wording import how_late, one_line
-from monitor.model import Form, Message, Rendered
+from monitor.model import Form, Message, MessageTemplate, Rendered
 
 _ROOMS = (4000, 3000, 2000, 1500, 1000, 700, 500, 300, 200, 120, 60, 30, 10, 0)
 """How long each text may be, tried until the whole fits; link and ids are never cut."""
@@ -30,16 +30,18 @@ def render(
     maybe_sent: bool = False,
     bare: bool = False,
     key: str = "",
+    template: MessageTemplate | None = None,
 ) -> Rendered:
     """Return the message in the form of a service, within what the service takes.
 
     `created_at` is when it should have arrived: a late one says how late it is. What
     came from a feed means nothing to the service but its letters. `key` names the
-    delivery, the same at each try.
+    delivery, the same at each try. A `template` that fails gives way to the built-in
+    form, with a remark.
     """
     dialect = dialect_of(form, bare=bare)
     remarks = _remarks(created_at, now, maybe_sent=maybe_sent)
-    page = _fitting(message, dialect, zone, remarks)
+    page = _page(message, dialect, zone, remarks, None if bare else template)
     late = max(0, round((now - created_at).total_seconds()))
     return Rendered(
         title="" if dialect.titled else page.title,
@@ -54,22 +56,52 @@ def render(
     )
 
 
-def _measures(items: int) -> Iterator[tuple[int, int]]:
-    """Yield rooms and counts of items, greatest first: texts are cut before items."""
-    yield from ((room, items) for room in _ROOMS)
-    yield from ((0, shown) for shown in range(items - 1, -1, -1))
+def _page(
+    message: Message,
+    dialect: Dialect,
+    zone: tzinfo,
+    remarks: tuple[str, ...],
+    template: MessageTemplate | None,
+) -> Page:
+    """Return the page in the template's words, if it has any for this message."""
+    if template is None:
+        return _fitting(message, dialect, zone, remarks)
+    # Jinja2 takes a twentieth of a second to load; most need none of it.
+    from monitor.alerts import templates  # noqa: PLC0415
+
+    if not templates.applies(template, message):
+        return _fitting(message, dialect, zone, remarks)
+    try:
+        pages = (
+            templates.filled(template, page)
+            for page in _pages(message, dialect, zone, remarks)
+        )
+        return templates.fitting(pages, dialect.limit)
+    except templates.TemplateFailed as error:
+        remark = f"template {template.name} failed ({error}): this is the built-in form"
+        return _fitting(message, dialect, zone, (*remarks, remark))
 
 
 def _fitting(
     message: Message, dialect: Dialect, zone: tzinfo, remarks: tuple[str, ...]
 ) -> Page:
     """Return the first page that the service takes whole, else the shortest."""
-    pages = [
-        Page(message, dialect, zone, remarks, room, shown)
-        for room, shown in _measures(len(message.items))
-    ]
+    whole = _pages(message, dialect, zone, remarks)
+    fewer = (
+        replace(whole[-1], shown=shown)
+        for shown in range(len(message.items) - 1, -1, -1)
+    )
+    pages = [*whole, *fewer]
     fitting = (page for page in pages if page.size <= dialect.limit)
     return next(fitting, pages[-1])
+
+
+def _pages(
+    message: Message, dialect: Dialect, zone: tzinfo, remarks: tuple[str, ...]
+) -> list[Page]:
+    """Return the message with all its items, and ever less room for each text."""
+    count = len(message.items)
+    return [Page(message, dialect, zone, remarks, room, count) for room in _ROOMS]
 
 
 def _remarks(

@@ -134,6 +134,9 @@ class Channel(Strict):
         description="What it was called before, a name or a list: what is stored "
         "under that name moves here.",
     )
+    template: Text = Field(
+        default="", description="The template for its messages, by its name."
+    )
 
     @classmethod
     @override
@@ -149,6 +152,13 @@ class Channel(Strict):
         """Return the schemas of a URL and of a list of URLs."""
         urls = {"type": "array", "items": {"type": "string"}, "minItems": 1}
         return [{"type": "string"}, urls]
+
+
+class Template(Strict):
+    """Words of your own for messages, in a part of Jinja2's language."""
+
+    title: Text = Field(default="", description="The title; default: the built-in one.")
+    body: Text = Field(default="", description="The body; default: the built-in one.")
 
 
 class FeedDefaults(Strict):
@@ -304,6 +314,9 @@ class Config(Strict):
     poll: Poll = Field(default=Poll())
     channels: dict[Name, Channel] = Field(
         default={}, description="Named places that alerts can go to."
+    )
+    templates: dict[Name, Template] = Field(
+        default={}, description="Named forms that channels can give their messages."
     )
     ops: Ops = Field(default=Ops())
     heartbeat: Heartbeat | None = Field(

@@ -14,6 +14,7 @@ from monitor.config.names import CONSOLE, CONSOLE_URL, Names
 from monitor.config.places import default_database, system_time_zone
 from monitor.config.renames import Claim, wrong_claims
 from monitor.config.secrets import Secrets
+from monitor.config.template_findings import template_findings, templates
 from monitor.config.validate import validate
 from monitor.config.yaml_file import YamlFile, mapping, texts
 from monitor.feeds.websub import is_private_way
@@ -23,6 +24,7 @@ from monitor.model import (
     Diagnostic,
     Feed,
     HeartbeatSpec,
+    MessageTemplate,
     PollPolicy,
     Retention,
     Rule,
@@ -67,6 +69,7 @@ def read_config(
         found += _ca_findings(file, config, folder)
         found += _websub_findings(file, config)
         found += _watch_findings(file, config)
+        found += template_findings(file, config)
     is_good = all(each.severity is not Severity.ERROR for each in found)
     settings = _settings(config, folder, environ) if config and is_good else None
     return ReadConfig(settings, names, tuple(found))
@@ -272,15 +275,18 @@ def _policy(config: Config, folder: Path) -> PollPolicy:
 
 
 def _channels(config: Config, folder: Path) -> tuple[ChannelSpec, ...]:
+    known = templates(config)
     channels = {
-        name: _channel(name, channel, folder)
+        name: _channel(name, channel, known.get(channel.template), folder)
         for name, channel in config.channels.items()
     }
     channels.setdefault(CONSOLE, ChannelSpec(CONSOLE, (CONSOLE_URL,)))
     return tuple(channels.values())
 
 
-def _channel(name: str, channel: Channel, folder: Path) -> ChannelSpec:
+def _channel(
+    name: str, channel: Channel, template: MessageTemplate | None, folder: Path
+) -> ChannelSpec:
     given = () if channel.throttle is None else (channel.throttle,)
     return ChannelSpec(
         name,
@@ -290,6 +296,7 @@ def _channel(name: str, channel: Channel, folder: Path) -> ChannelSpec:
         fallback=channel.fallback or "",
         rates=given if "throttle" in channel.model_fields_set else None,
         probe=channel.probe,
+        template=template,
         renamed_from=channel.renamed_from,
     )
 

@@ -114,13 +114,22 @@ class Feed:
 
 
 @dataclass(frozen=True, slots=True)
+class MessageTemplate:
+    """Words of the operator's own for messages; an empty part is the built-in one."""
+
+    name: str
+    title: str = ""
+    body: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ChannelSpec:
     """A named place with one or more Apprise URLs, ``${...}`` unexpanded.
 
     `digest` is a cron expression, "" for none. `fallback` is the channel that gets what
     cannot be delivered here, "" for none. `rates` are how much it takes, all of them at
     once; None: as much as its service is known to take. `probe` says whether it is
-    tried by itself while it is broken.
+    tried by itself while it is broken. `template` has words of the operator's own.
     """
 
     name: str
@@ -131,6 +140,7 @@ class ChannelSpec:
     rates: tuple[Rate, ...] | None = None
     probe: bool = True
     renamed_from: tuple[str, ...] = ()
+    template: MessageTemplate | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,6 +74,7 @@ class ChannelSet:
             for spec in specs
             for place, url in enumerate(spec.urls)
         }
+        self._templates = {spec.name: spec.template for spec in specs}
         self._clock = clock
         self._zone = zone
         self._resolve = resolve
@@ -196,14 +197,14 @@ class ChannelSet:
 
     def _send(self, lane: Lane, task: _Task) -> SendResult:
         channel = self._opened[lane]
-        rendered = self._rendered(channel, task)
+        rendered = self._rendered(lane, channel, task)
         result = channel.send(replace(rendered, answers=task.answers))
         if result.outcome is SendOutcome.CHANNEL_BROKEN:
             # The next attempt reads the URL anew: its secret may be another one then.
             self._opened.pop(lane, None)
         return result
 
-    def _rendered(self, channel: AppriseChannel, task: _Task) -> Rendered:
+    def _rendered(self, lane: Lane, channel: AppriseChannel, task: _Task) -> Rendered:
         return render(
             task.message,
             channel.form,
@@ -213,6 +214,7 @@ class ChannelSet:
             maybe_sent=task.maybe_sent,
             bare=task.bare,
             key=task.key,
+            template=self._templates[lane.channel],
         )
 
     def rendered(self, lane: Lane, message: Message) -> Rendered | None:
@@ -224,7 +226,7 @@ class ChannelSet:
         """
         task = _Task(message, self._clock.now())
         channel = self._channel(lane)
-        return None if channel is None else self._rendered(channel, task)
+        return None if channel is None else self._rendered(lane, channel, task)
 
     def _channel(self, lane: Lane) -> AppriseChannel | None:
         """Return what a lane sends through, None for the console."""

@@ -167,7 +167,7 @@ def test_copies_the_first_alert_and_an_edit_are_told() -> None:
 
 
 def test_each_rule_has_a_command_that_silences_it() -> None:
-    names = ("waffen", "zwei Worte", "x" * 61, "c", "d")
+    names = ("waffen", "zwei Worte", "x" * 101, "c", "d")
     made = rendered(Form.PLAIN, replace(MESSAGE, rules=names))
     commands = re.findall("to silence: (.*)", made.body)
     assert commands == [

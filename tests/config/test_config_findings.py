@@ -43,6 +43,27 @@ CONFIGS = {
         "line 2",
     ),
     "same slug": ("feeds:\n- http://a.de/x.xml\n- http://a.de/x.rss\n", "3:3", "name:"),
+    "template that is unknown": (
+        "feeds: []\nchannels: {a: {urls: [json://h], template: b}}\n",
+        "2:44",
+        "no template `b`",
+    ),
+    "template of nothing": ("feeds: []\ntemplates: {kurz: {}}\n", "2:19", "`body`"),
+    "template with an unknown value": (
+        "feeds: []\ntemplates:\n  kurz:\n    body: |\n      at\n      {{ tmie }}\n",
+        "6:10",
+        "did you mean `time`",
+    ),
+    "template that never ends": (
+        "feeds: []\ntemplates:\n  kurz:\n    body: |\n      a\n      {{ title\n",
+        "6:7",
+        "unexpected end of template",
+    ),
+    "template that could run for ever": (
+        "feeds: []\ntemplates:\n  kurz:\n    title: 'a {{ 9 ** 99 }}'\n",
+        "4:13",
+        "`pow` is not possible",
+    ),
     "bad feed name": ("feeds: [{url: http://a.de/x, name: a b}]\n", "1:36", "spaces"),
     "name with minus": ("feeds: [{url: http://a.de/x, name: -b}]\n", "1:36", "begins"),
     "bad reference": ("feeds: ['http://a.de/${a b}']\n", "1:9", r"\$\{NAME\}"),
@@ -107,7 +128,7 @@ CONFIGS = {
         "1:16",
         "`urls`",
     ),
-    "a later key": (CONFIG + "html_pages: true\n", "7:1", "known are `database`"),
+    "a later key": (CONFIG + "metrics: true\n", "7:1", "known are `database`"),
 }
 
 

@@ -18,6 +18,7 @@ from monitor.model import (
     Feed,
     FeedKind,
     Identity,
+    MessageTemplate,
     PollPolicy,
     Priority,
     Rate,
@@ -43,7 +44,9 @@ poll:
 channels:
   newsroom: ${SLACK_URL}
   desk: ["${file:desk.url}", "json://h/${credential:x}"]
-  night: {urls: ["console://"]}
+  night: {urls: ["console://"], template: kurz}
+templates:
+  kurz: {title: "{{ title }}", body: "{{ link }}"}
 ops: [newsroom, desk]
 defaults:
   feed: {every: 1h30m, lookback: 1d}
@@ -102,7 +105,11 @@ def test_every_key_arrives(folder: ConfigFolder) -> None:
             ChannelSpec(
                 "desk", (f"${{file:{here}/desk.url}}", "json://h/${credential:x}")
             ),
-            ChannelSpec("night", ("console://",)),
+            ChannelSpec(
+                "night",
+                ("console://",),
+                MessageTemplate("kurz", "{{ title }}", "{{ link }}"),
+            ),
         ),
         ops=("newsroom", "desk"),
         feeds=(

@@ -37,6 +37,35 @@ def test_json_title_holds_rule_and_title_and_body_the_rest(
     assert str(row["id"]) in alert.body
 
 
+def test_a_repeat_through_json_has_the_same_id(
+    primed: Project, feed: LiveFeed, webhook: Webhook
+) -> None:
+    webhook.script["/desk"] = [500]
+    published(feed)
+    primed.poll("--wait", "30s")
+    first, again = webhook.tries["/desk"]
+    assert first["schema"] == 1
+    assert str(first["id"]).startswith("delivery-")
+    assert again["id"] == first["id"]
+    assert again["entry_title"] == TITLE
+
+
+def test_a_template_gives_messages_the_words_of_the_operator(
+    primed: Project, feed: LiveFeed, webhook: Webhook
+) -> None:
+    place = {"urls": [webhook.channel("/desk")], "template": "kurz"}
+    body = "{% for excerpt in excerpts %}\n> {{ excerpt }}\n{% endfor %}\n{{ id }}"
+    primed.configure(
+        channels={"desk": place, "ops": webhook.channel("/ops")},
+        templates={"kurz": {"title": "{{ rule }}: {{ title }}", "body": body}},
+    )
+    published(feed)
+    primed.poll()
+    (alert,) = webhook.accepted["/desk"]
+    assert alert.title == f"waffen: {TITLE}"
+    assert alert.body.startswith("> Baku prüft »Waffenlieferungen« an Kiew.\n")
+
+
 def test_every_place_of_a_channel_gets_the_message_once(
     project: Project, feed: LiveFeed, webhook: Webhook
 ) -> None:
