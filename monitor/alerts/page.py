@@ -102,7 +102,7 @@ class Page:
         for excerpt in message.excerpts:
             yield _Paragraph(dialect.quote, [self.excerpt(excerpt)])
         yield self._plain(changes(message))
-        yield self._plain(context(message))
+        yield self._plain([because(message), *remarkable(message)])
         yield from self._items()
         link = self.link(message.link)
         yield _Paragraph(dialect.paragraph, list(filter(None, (link, self._ids()))))
@@ -171,19 +171,18 @@ def changes(message: Message) -> list[str]:
     return lines(f"changed: {message.change}").split("\n") if message.change else []
 
 
-def context(message: Message) -> list[str]:
-    """Return why it fired, what is remarkable, who else told it, and where first."""
-    because = "; ".join(message.terms)
-    is_own = message.first_alert in message.alerts
+def because(message: Message) -> str:
+    """Return why it fired, empty where nothing says so."""
+    return "because: " + "; ".join(message.terms) if message.terms else ""
+
+
+def remarkable(message: Message) -> list[str]:
+    """Return what is remarkable, who else told it, and where it was told first."""
+    first = 0 if message.first_alert in message.alerts else message.first_alert
     return [
-        *([f"because: {because}"] if because else []),
         *message.labels,
         *([f"also: {listed(message.also)}"] if message.also else []),
-        *(
-            [f"first told in alert {message.first_alert}"]
-            if message.first_alert and not is_own
-            else []
-        ),
+        *([f"first told in alert {first}"] if first else []),
     ]
 
 

@@ -12,7 +12,8 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from monitor.alerts.listing import grouped, item_facts
+from monitor.alerts.listing import grouped, item_facts, silencing
+from monitor.alerts.page import because, changes, remarkable
 from monitor.alerts.wording import at_local_time, how_late, legible, lines, one_line
 from monitor.model import (
     Excerpt,
@@ -99,12 +100,15 @@ def _lines(message: Message, zone: tzinfo) -> Iterator[Text]:
         yield Text(origin, style="dim")
     yield from (Text(line) for line in lines(message.text).splitlines())
     yield from map(_highlighted, message.excerpts)
+    yield from map(Text, changes(message))
     if message.terms:
-        yield Text("because: " + one_line("; ".join(message.terms)), style="dim")
-    yield from (Text(one_line(label), style="yellow") for label in message.labels)
+        yield Text(one_line(because(message)), style="dim")
+    yield from (Text(one_line(line), style="yellow") for line in remarkable(message))
     yield from _items(message, zone)
     if message.link:
         yield Text(one_line(message.link), style="underline")
+    for command in silencing(message):
+        yield Text(f"to silence: {command}", style="dim")
 
 
 def _items(message: Message, zone: tzinfo) -> Iterator[Text]:

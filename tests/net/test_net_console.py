@@ -6,6 +6,7 @@ import io
 import os
 import re
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -232,3 +233,15 @@ def test_a_digest_is_printed_whole_by_rule() -> None:
         "  ",
         "  kiew (1)",
     ]
+
+
+def test_copies_the_first_alert_an_edit_and_the_way_to_silence_are_printed() -> None:
+    more = replace(MESSAGE, also=("FAZ", "dpa"), first_alert=7, change="title: A -> B")
+    said = printed(more).splitlines()
+    for line in (
+        "  changed: title: A -> B",
+        "  also: FAZ, dpa",
+        "  first told in alert 7",
+        "  to silence: monitor silence add --rule waffen --for 2h",
+    ):
+        assert line in said
