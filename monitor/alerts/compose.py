@@ -43,16 +43,20 @@ def compose(
     source: str,
     first_seen_at: datetime,
     label: str = "",
+    story: str = "",
 ) -> tuple[tuple[str, Message], ...]:
     """Return channel and message for each channel that the alerts of an entry name.
 
     A message names all rules that tell this channel, and is as urgent as the most
-    urgent of them.
+    urgent of them. Those of one `story` belong together.
     """
     channels = dict.fromkeys(name for alert in planned for name in alert.channels)
     told = {name: [a for a in planned if name in a.channels] for name in channels}
     return tuple(
-        (name, _message(entry, alerts, source, first_seen_at, label))
+        (
+            name,
+            replace(_message(entry, alerts, source, first_seen_at, label), story=story),
+        )
         for name, alerts in told.items()
     )
 

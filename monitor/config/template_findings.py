@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from monitor.config.config_model import Config
+from monitor.config.names import CONSOLE_URL
 from monitor.config.near import did_you_mean
 from monitor.config.yaml_file import YamlFile
-from monitor.model import Diagnostic, MessageTemplate
+from monitor.model import Diagnostic, MessageTemplate, Severity
 
 
 def template_findings(file: YamlFile, config: Config) -> Iterator[Diagnostic]:
@@ -20,6 +21,10 @@ def template_findings(file: YamlFile, config: Config) -> Iterator[Diagnostic]:
             near = did_you_mean(wanted, tuple(config.templates))
             what = f"there is no template `{wanted}`; {near}"
             yield file.at(("channels", name, "template"), what)
+        elif wanted and CONSOLE_URL in channel.urls:
+            what = "the console has a form of its own, and no template"
+            location = ("channels", name, "template")
+            yield file.at(location, what, Severity.WARNING)
 
 
 def _faults(file: YamlFile, config: Config) -> Iterator[Diagnostic]:

@@ -207,6 +207,7 @@ def _message(alerts: Sequence[StoredAlert], channel: str) -> Message:
         source=first.source,
         first_seen_at=first.first_seen_at,
         label=first.label,
+        story=first.story,
     )
     return message
 

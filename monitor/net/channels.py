@@ -198,7 +198,9 @@ class ChannelSet:
     def _send(self, lane: Lane, task: _Task) -> SendResult:
         channel = self._opened[lane]
         rendered = self._rendered(lane, channel, task)
-        result = channel.send(replace(rendered, answers=task.answers))
+        # What was refused once is sent as simply as can be.
+        answers = "" if task.bare else task.answers
+        result = channel.send(replace(rendered, answers=answers))
         if result.outcome is SendOutcome.CHANNEL_BROKEN:
             # The next attempt reads the URL anew: its secret may be another one then.
             self._opened.pop(lane, None)

@@ -12,12 +12,10 @@ from typing import Any
 from sqlalchemy import (
     DDL,
     JSON,
-    Boolean,
     Column,
     DateTime,
     Dialect,
     Index,
-    String,
     Table,
     UniqueConstraint,
     event,
@@ -164,10 +162,7 @@ class MessageRow(SQLModel, table=True):
     channel: str
     entry_id: int | None = Field(default=None, foreign_key="entries.id", index=True)
     body: str
-    story: str = Field(
-        default="",
-        sa_column=Column(String, nullable=False, server_default="", index=True),
-    )
+    story: str = Field(default="", index=True, sa_column_kwargs={"server_default": ""})
     created_at: datetime = Field(sa_type=Utc)
     instead_of: int | None = None  # the message that a fallback got a copy of
 
@@ -203,12 +198,10 @@ class DeliveryRow(SQLModel, table=True):
     released: bool = False  # a person let it go: it needs its lane and no more
     sent_at: datetime | None = Field(default=None, sa_type=Utc)
     overtaken: bool = Field(  # the service fails at this one, and not at others
-        default=False, sa_column=Column(Boolean, nullable=False, server_default="0")
+        default=False, sa_column_kwargs={"server_default": "0"}
     )
     told_by: int | None = Field(default=None, index=True)  # a message elsewhere
-    receipt: str = Field(
-        default="", sa_column=Column(String, nullable=False, server_default="")
-    )
+    receipt: str = Field(default="", sa_column_kwargs={"server_default": ""})
 
 
 class AttemptRow(SQLModel, table=True):

@@ -269,3 +269,9 @@ def test_a_long_digest_becomes_several_numbered_messages() -> None:
 
 def test_a_digest_of_nothing_is_no_message() -> None:
     assert digest("0 alerts", []) == ()
+
+
+def test_messages_of_a_story_say_which() -> None:
+    entry = Entry("k", title="Titel")
+    made = compose(entry, [planned()], source="", first_seen_at=SEEN, story="s 1")
+    assert [message.story for _, message in made] == ["s 1"]

@@ -310,3 +310,14 @@ def test_file_that_cannot_be_read(tmp_path: Path) -> None:
     assert "No such file" in texts(loaded)
     folder.path.unlink()
     assert places(folder.load()) == ["monitor.yaml:1:1"]
+
+
+def test_the_console_takes_no_template(tmp_path: Path) -> None:
+    folder = ConfigFolder(tmp_path)
+    folder.config(
+        "channels: {a: {urls: ['console://'], template: kurz}}\n"
+        "templates: {kurz: {body: x}}\nfeeds: [http://a.de/x]\n"
+    )
+    loaded = folder.load()
+    assert loaded.settings is not None
+    assert places(loaded, Severity.WARNING) == ["monitor.yaml:1:48"]

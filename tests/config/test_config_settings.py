@@ -44,7 +44,7 @@ poll:
 channels:
   newsroom: ${SLACK_URL}
   desk: ["${file:desk.url}", "json://h/${credential:x}"]
-  night: {urls: ["console://"], template: kurz}
+  night: {urls: ["json://night"], template: kurz}
 templates:
   kurz: {title: "{{ title }}", body: "{{ link }}"}
 ops: [newsroom, desk]
@@ -107,7 +107,7 @@ def test_every_key_arrives(folder: ConfigFolder) -> None:
             ),
             ChannelSpec(
                 "night",
-                ("console://",),
+                ("json://night",),
                 MessageTemplate("kurz", "{{ title }}", "{{ link }}"),
             ),
         ),

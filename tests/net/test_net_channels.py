@@ -13,6 +13,8 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from apprise.plugins.telegram import NotifyTelegram
+from net_senders import TELEGRAM
 from net_services import Answer, Service
 
 from monitor.clock import SystemClock
@@ -22,6 +24,7 @@ from monitor.model import (
     Lane,
     Message,
     MessageKind,
+    MessageTemplate,
     Rate,
     SendOutcome,
     SendResult,
@@ -344,3 +347,28 @@ asyncio.run(main())
     )
     assert "no answer for 1 s" in done.stdout
     assert done.stderr == ""
+
+
+async def test_a_channel_has_its_template_and_a_delivery_its_key(
+    service: Service,
+) -> None:
+    template = MessageTemplate("kurz", "{{ rule }}!", "{{ id }}")
+    channels = made(ChannelSpec("desk", (service.channel(),), template))
+    await channels.send(
+        DESK, MESSAGE, created_at=NOW, maybe_sent=False, bare=False, key="delivery-1"
+    )
+    got = service.received[0].json
+    assert (got["title"], got["message"]) == ("waffen!", "12")
+    assert got["id"] == "delivery-1"
+
+
+@pytest.mark.parametrize("bare", [False, True])
+async def test_a_message_answers_another_unless_it_is_bare(
+    monkeypatch: pytest.MonkeyPatch, service: Service, *, bare: bool
+) -> None:
+    monkeypatch.setattr(NotifyTelegram, "notify_url", f"{service.url}/bot")
+    channels = made(ChannelSpec("desk", (TELEGRAM,)))
+    await channels.send(
+        DESK, MESSAGE, created_at=NOW, maybe_sent=False, bare=bare, answers="77"
+    )
+    assert ("reply_parameters" in service.received[0].json) is not bare
