@@ -52,13 +52,11 @@ def compose(
     """
     channels = dict.fromkeys(name for alert in planned for name in alert.channels)
     told = {name: [a for a in planned if name in a.channels] for name in channels}
-    return tuple(
-        (
-            name,
-            replace(_message(entry, alerts, source, first_seen_at, label), story=story),
-        )
+    messages = {
+        name: _message(entry, alerts, source, first_seen_at, label)
         for name, alerts in told.items()
-    )
+    }
+    return tuple((name, replace(said, story=story)) for name, said in messages.items())
 
 
 def _message(

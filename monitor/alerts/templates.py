@@ -32,7 +32,7 @@ from monitor.model import (
 )
 
 _MOST_OF_A_LIST = 20
-_MOST_CHARACTERS = 200_000
+_MOST_CHARACTERS = 70_000
 _GAPS = re.compile(r"\n{3,}")
 
 Escape = Callable[[str], str]
