@@ -5,15 +5,18 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from net_senders import DISCORD, SLACK, TELEGRAM, TEXT, opened
 from net_services import Answer, Service
 
+from monitor.alerts import render
 from monitor.model import (
     BodyFormat,
     Form,
+    Message,
+    MessageKind,
     Priority,
     Rendered,
     SendOutcome,
@@ -132,6 +135,19 @@ def test_trap_5_timeouts_are_ours_unless_the_url_has_its_own() -> None:
 def timeouts(url: str) -> tuple[float, float]:
     connect, read = opened(url)._sender.request_timeout
     return connect, read
+
+
+def test_trap_6_what_is_too_long_is_cut_by_us_and_by_nobody_else(
+    service: Service,
+) -> None:
+    long = Message(MessageKind.OPS, "Titel", text="Wort & " * 5000)
+    now = datetime(2026, 1, 5, tzinfo=UTC)
+    rendered = render(long, Form.TELEGRAM, created_at=now, now=now, zone=UTC)
+    channel = opened(TELEGRAM, service, "notify_url")
+    assert channel.send(rendered).outcome is SendOutcome.SENT
+    (request,) = service.received
+    assert len(str(request.json["text"])) <= 4096
+    assert len(str(request.json["text"])) > 3000
 
 
 def test_trap_7_a_redirect_is_not_followed(service: Service) -> None:
