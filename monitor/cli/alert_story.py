@@ -54,7 +54,7 @@ def alert_object(view: AlertView) -> dict[str, object]:
 def print_alert(view: AlertView) -> None:
     """Print an alert as it was made, and what came of it."""
     alert, entry = view.alert, view.alert.entry
-    edited = f"since; see `monitor why {alert.entry_id}`" if view.is_edited else ""
+    edited = f"since then; see `monitor why {alert.entry_id}`" if view.is_edited else ""
     print_pairs(
         [
             ("alert", alert.id),
@@ -73,7 +73,6 @@ def print_alert(view: AlertView) -> None:
             ("key", entry.key),
             ("text", f"sha256 {view.text_sha256}" if view.text_sha256 else ""),
             ("channels", alert.channels),
-            ("released", view.released_at),
             ("also", [f"{copy.feed} (entry {copy.entry})" for copy in view.copies]),
         ]
     )
@@ -89,7 +88,8 @@ def _where(held: HeldBack) -> str:
 
 def _until(held: HeldBack) -> str:
     if held.ended_at is not None:
-        return f" from {cell(held.since)} until {cell(held.ended_at)}"
+        since = f" from {cell(held.since)}" if held.since else ""
+        return f"{since}, released {cell(held.ended_at)}"
     until = f", until {cell(held.until)}" if held.until else ""
     return f"{until}; to send, type `{held.way_out}`" if held.way_out else until
 

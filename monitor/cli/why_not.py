@@ -52,6 +52,8 @@ def tell_absent(
         return
     say(f"monitor: no entry {wanted!r} is stored")
     say(remark)
+    if canonical is not None and not carriers:
+        say("No feed of the configuration has entries from that site.")
     for each in carriers:
         _print(each)
 

@@ -143,7 +143,7 @@ def _came_of(match: MatchView) -> str:
         return f"alert {match.alert}"
     if match.suppressed == "same_story":
         return f"joined alert {match.alert} (same_story)"
-    return f"alert {match.alert}, held: {match.suppressed}"
+    return f"alert {match.alert}, held at first: {match.suppressed}"
 
 
 def _print_outlooks(found: EntryHistory) -> None:

@@ -194,7 +194,11 @@ class WhyViews:
         if alert is None:
             return None
         more = select(
-            alerts.c.released_at, alerts.c.kept, entries, matches.c.rule_version
+            alerts.c.released_at,
+            alerts.c.kept,
+            entries,
+            matches.c.rule_version,
+            matches.c.suppressed,
         )
         joined = alerts.join(entries, entries.c.id == alerts.c.entry_id)
         recorded = and_(
@@ -211,7 +215,7 @@ class WhyViews:
             released_at=row["released_at"],
             text_sha256="" if row["kept"] is None else text_hash(row["kept"]),
             is_edited=kept(same_key) != kept(alert.entry),
-            held_back=held_back(alert, routes),
+            held_back=held_back(alert, row["suppressed"], row["released_at"], routes),
             copies=self._copies(alert),
             routes=routes,
             deliveries=tuple(
@@ -257,13 +261,23 @@ class WhyViews:
         )
 
 
-def held_back(alert: StoredAlert, routes: Sequence[RouteView]) -> tuple[HeldBack, ...]:
+def held_back(
+    alert: StoredAlert,
+    suppressed: str | None,
+    released_at: datetime | None,
+    routes: Sequence[RouteView],
+) -> tuple[HeldBack, ...]:
     """Return what holds or held an alert back, each reason with its way out.
 
-    A delivery that is held says so itself.
+    `suppressed` is what held it when it was made. A delivery that is held says so
+    itself.
     """
     way_out = f"monitor alerts release {alert.id}"
-    whole = () if alert.hold is None else (HeldBack(alert.hold.value, way_out=way_out),)
+    whole: tuple[HeldBack, ...] = ()
+    if alert.hold is not None:
+        whole = (HeldBack(alert.hold.value, way_out=way_out),)
+    elif suppressed and released_at is not None:
+        whole = (HeldBack(suppressed, ended_at=released_at),)
     return whole + tuple(
         HeldBack(
             wait.reason.value,

@@ -8,7 +8,7 @@ import json
 from dataclasses import replace
 
 from feedsite import FeedSite, LiveFeed
-from harness import Project
+from harness import Daemon, Project, wait_until
 from receivers import Webhook
 
 TITLE = "Aserbaidschan erwägt Waffenlieferungen an Kiew"
@@ -133,7 +133,7 @@ def test_copies_and_what_is_held_are_told(
     assert first["alerts"][0]["copies"][0]["entry"] == second["id"]
     assert [each["entry"] for each in second["same_story"]] == [first["id"]]
     assert "joined alert 1 (same_story)" in text
-    assert "alert 1, held: first_poll" in text
+    assert "alert 1, held at first: first_poll" in text
     assert "monitor alerts release 1" in text
 
 
@@ -187,7 +187,15 @@ def test_polls_and_versions_of_rules_are_kept(primed: Project, feed: LiveFeed) -
     assert first["until_at"] == second["from_at"]
     assert second["until_at"] is not None
     assert "+query: $land" in second["change"]
-    assert "+  - Aserbaidschan" in second["change"]
+    assert "+    - Aserbaidschan" in second["change"]
     assert "query: Aserbaidschan AND" in text
     assert primed.run("rules", "history", "nix").returncode == 1
     assert primed.run("feeds", "history", "nix").returncode == 1
+
+
+def test_the_daemon_looks_once_a_day_what_is_over(project: Project) -> None:
+    with Daemon(project, "--log-format", "json") as daemon:
+        assert wait_until(lambda: bool(daemon.events("retain")), 30), daemon.text()
+    with Daemon(project, "--log-format", "json") as daemon:
+        assert wait_until(lambda: len(daemon.events("poll")) > 1, 30), daemon.text()
+    assert len(daemon.events("retain")) == 1

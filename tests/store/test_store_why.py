@@ -202,7 +202,8 @@ def test_an_alert_says_what_holds_it_until_it_is_released(
 
     view = why.alert(alert.id)
     assert view is not None
-    assert (view.held_back, view.released_at) == ((), NOW + HOUR)
+    assert view.held_back == (HeldBack("outage", ended_at=NOW + HOUR),)
+    assert view.released_at == NOW + HOUR
 
 
 def test_a_feed_with_entries_of_a_host_is_a_carrier(
