@@ -53,7 +53,7 @@ class Watched:
 
     def __init__(self, house: House) -> None:
         self.house = house
-        self.disk, self.pinger = FakeDisk(), FakePinger()
+        self.disk, self.pinger, self._heard = FakeDisk(), FakePinger(), 0
         store, clock, journal = house.store, house.clock, house.journal
         in_force = lambda: house.in_force  # noqa: E731 - five jobs ask for it
         self.watch = WatchJob(store, clock, self.disk, in_force)
@@ -81,17 +81,19 @@ class Watched:
         return self.house.store.run(lambda tx: tx.runs()[name])
 
     async def looks(self, count: int = 1) -> list[str]:
-        """Look so often, a minute apart; return what `ops` has heard by then."""
+        """Look so often, a minute apart; return what `ops` has heard since it was."""
         for _ in range(count):
             self.house.clock.advance(MINUTE)
             await self.watch.run()
+            await self.house.deliver()
         return await self.heard()
 
     async def heard(self) -> list[str]:
         """Return the titles of what `ops` has heard since the last time."""
-        before = len(self.house.titles(OPS))
         await self.house.deliver()
-        return self.house.titles(OPS)[before:]
+        titles = self.house.titles(OPS)
+        new, self._heard = titles[self._heard :], len(titles)
+        return new
 
     def text(self) -> str:
         """Return the text of the last report."""

@@ -32,9 +32,10 @@ def tell_of_dead(
         return
     name = delivery.lane.channel
     tell_of_more_dead(tx, in_force, now)
-    if not tx.open_report(_KEY + name, "", now):
+    if any(report.key == _KEY + name for report in tx.open_reports(_KEY)):
         return
     ids = " ".join(str(alert) for alert in delivery.message.alerts)
+    tx.open_report(_KEY + name, ids, now)
     title = f"an alert did not reach channel {name}"
     text = (
         f"{delivery.message.title}: {settled.reason}. "
@@ -49,9 +50,10 @@ def tell_of_more_dead(tx: Transaction, in_force: InForce, now: datetime) -> None
         if report.since <= now < report.since + _LOT:
             continue
         name = report.key.removeprefix(_KEY)
-        dead = tx.dead_since(name, report.since)
+        told = {int(alert) for alert in report.detail.split()}
+        dead = [a for a in tx.dead_since(name, report.since) if a not in told]
         tx.close_report(report.key)
         if dead:
-            tx.open_report(report.key, "", now)
+            tx.open_report(report.key, " ".join(map(str, dead)), now)
             found = more_dead(name, dead)
             tell_ops(tx, in_force, found.title, found.text, now, without=name)

@@ -153,7 +153,7 @@ class _Look:
         late = {w.channel: w for w in waiting if words.falls_behind(w, self.now)}
         seen = {name: _again(before.get(name), w.count) for name, w in late.items()}
         for name, found in late.items():
-            if seen[name].looks > _LOOKS and self._opens(BACKLOG + name):
+            if seen[name].looks >= _LOOKS and self._opens(BACKLOG + name):
                 self._tell(words.behind(found, self.now), without=name)
         for report in self.tx.open_reports(BACKLOG):
             name = report.key.removeprefix(BACKLOG)

@@ -41,7 +41,7 @@ class WatchTransaction(Protocol):
         """
 
     def dead_since(self, channel: str, since: datetime) -> tuple[int, ...]:
-        """Return the alerts whose delivery to a channel died after `since`."""
+        """Return the alerts whose delivery to a channel died since then."""
 
     def lend_feed(self, feed: Feed, now: datetime) -> FeedState:
         """Store a feed that is in no configuration; return its state.

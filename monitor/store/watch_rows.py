@@ -110,10 +110,10 @@ class WatchRows:
         return at if last is None else max(at, last)
 
     def dead_since(self, channel: str, since: datetime) -> tuple[int, ...]:
-        """Return the alerts whose delivery to a channel died after `since`."""
+        """Return the alerts whose delivery to a channel died since then."""
         died = (
             select(attempts.c.delivery_id)
-            .where(attempts.c.ended_at > since)
+            .where(attempts.c.ended_at >= since)
             .scalar_subquery()
         )
         query = (
