@@ -99,6 +99,7 @@ class Embedded:
         self._indexing: asyncio.Task[None] | None = None
         self._ticked = parts.clock.monotonic()
         self._fed = self._ticked
+        self._back = timedelta(0)  # by how much stored waits are still to be set back
         self._reloading: asyncio.Task[None] | None = None
         self._is_stopping = False
 
@@ -213,8 +214,7 @@ class Embedded:
 
     async def _watch(self, reload: asyncio.Event) -> None:
         async def look() -> None:
-            if self._clock_watch.has_jumped():
-                re_arm(self._scheduler, self._parts.clock.now)
+            await self._follow_clock()
             if reload.is_set():
                 reload.clear()
                 self._begin_reload()
@@ -223,6 +223,18 @@ class Embedded:
         while True:
             await asyncio.sleep(TICK.total_seconds() / 4)
             await self._troubles.guarded("watch", look)()
+
+    async def _follow_clock(self) -> None:
+        jump = self._clock_watch.jump()
+        if jump:
+            re_arm(self._scheduler, self._parts.clock.now)
+        if jump < timedelta(0):
+            # Ahead may be a sleep of the machine: then what is due is due.
+            self._back -= jump
+        if self._back:
+            by, now = self._back, self._parts.clock.now()
+            await self._parts.store.transact(lambda tx: tx.set_back(by, now))
+            self._back -= by
 
     async def _feed_watchdog(self) -> None:
         interval, now = self._parts.watchdog, self._parts.clock.monotonic()

@@ -35,7 +35,7 @@ class EveryFewSeconds(BaseTrigger):  # type: ignore[misc]  # APScheduler is unty
 
 
 class ClockWatch:
-    """Compares wall and monotonic time, and re-arms every job after a jump."""
+    """Compares wall and monotonic time, and notes how they part."""
 
     def __init__(self, clock: Clock, journal: Journal) -> None:
         self._clock = clock
@@ -46,14 +46,14 @@ class ClockWatch:
         # Where the monotonic clock's zero lies on the wall clock, in seconds.
         return self._clock.now().timestamp() - self._clock.monotonic()
 
-    def has_jumped(self) -> bool:
-        """Say whether the clock was set since the last call, and note where it is."""
+    def jump(self) -> timedelta:
+        """Return by how much the clock was set since the last call, nothing if not."""
         offset = self._measure()
         jump, self._offset = offset - self._offset, offset
         if abs(jump) <= JUMP.total_seconds():
-            return False
+            return timedelta(0)
         self._journal.event("clock_jumped", level="warning", seconds=round(jump))
-        return True
+        return timedelta(seconds=jump)
 
 
 def re_arm(scheduler: AsyncIOScheduler, now: Callable[[], datetime]) -> None:

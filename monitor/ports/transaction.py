@@ -357,3 +357,11 @@ class Transaction(Keeping, Routing, WatchTransaction, Protocol):
 
     def save_rule_files(self, sources: Mapping[str, str], now: datetime) -> None:
         """Make these the last good texts."""
+
+    # the clock
+
+    def set_back(self, by: timedelta, now: datetime) -> None:
+        """Let what waits for a time after `now` come sooner, by so much.
+
+        Somebody set the clock back, and nothing is to wait longer than was meant.
+        """

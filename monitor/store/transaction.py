@@ -20,6 +20,7 @@ from sqlalchemy import Connection
 from monitor.errors import StoreError
 from monitor.ports import Transaction
 from monitor.store.alert_rows import AlertRows
+from monitor.store.clock_rows import ClockRows
 from monitor.store.database import Database
 from monitor.store.entry_rows import EntryRows
 from monitor.store.forgetting_rows import ForgettingRows
@@ -55,6 +56,7 @@ class SqlTransaction(
     WatchRows,
     StoryRows,
     RenamingRows,
+    ClockRows,
 ):
     """Everything that a job may read and write, on one connection."""
 

@@ -51,10 +51,10 @@ def test_jump_of_the_clock_is_noticed_once(jump: timedelta) -> None:
     clock, journal = FakeClock(), ListJournal()
     watch = ClockWatch(clock, journal)
     clock.advance(HOUR)
-    assert not watch.has_jumped()
+    assert not watch.jump()
     clock.jump(jump)
-    assert watch.has_jumped()
-    assert not watch.has_jumped()
+    assert watch.jump() == jump
+    assert not watch.jump()
     (event,) = journal.named("clock_jumped")
     assert event["seconds"] == jump.total_seconds()
 
@@ -64,4 +64,4 @@ def test_slow_drift_is_no_jump() -> None:
     watch = ClockWatch(clock, ListJournal())
     for _ in range(100):
         clock.jump(SECOND)
-        assert not watch.has_jumped()
+        assert not watch.jump()
