@@ -38,7 +38,7 @@ from monitor.net.service_settings import ServiceSettings
 
 _LOGGER = "apprise"
 _KIND = re.compile(r"\s*([a-z][a-z0-9+.-]*)://", re.IGNORECASE)
-_ARGUMENT = re.compile(r"[?&]([^=&]+)")
+_ARGUMENT = re.compile(r"[?&;]([^=&;]+)")  # Apprise parts them at a semicolon too
 _WARNS_OF_PART = re.compile(r"dropped|ignored|invalid|unsupported", re.IGNORECASE)
 
 _REFUSED: Mapping[str, str] = MappingProxyType(
@@ -164,7 +164,8 @@ def _open(url: str) -> NotifyBase:
 
 def _arguments(url: str) -> tuple[str, ...]:
     found = _ARGUMENT.findall("?" + url.partition("?")[2])
-    return tuple(unquote(argument).strip().lower() for argument in found)
+    # A plus is a space.
+    return tuple(unquote(name).lstrip().rstrip("+ ").lower() for name in found)
 
 
 def _instantiated(url: str) -> tuple[NotifyBase | None, bool]:
