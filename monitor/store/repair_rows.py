@@ -67,6 +67,11 @@ class RepairRows(FallbackRows):
         self, alert_ids: Sequence[int], channel: str | None, places: int
     ) -> int:
         """Send orphaned deliveries of the alerts to another channel; count them."""
+        return sum(
+            self._redirect(some, channel, places) for some in rows.batches(alert_ids)
+        )
+
+    def _redirect(self, alert_ids: list[int], channel: str | None, places: int) -> int:
         orphaned = and_(deliveries.c.reason == ORPHANED, _of_alerts(alert_ids))
         if channel is None:
             return self._let_go(orphaned, released=True)
@@ -101,8 +106,13 @@ class RepairRows(FallbackRows):
     ) -> int:
         """Let dead deliveries (of all alerts if none is named) try again."""
         dead = deliveries.c.state == DeliveryState.DEAD
-        which = and_(dead, _of_alerts(alert_ids)) if alert_ids else dead
-        return self._wait_again(which, bare=False, released=True)
+        again = {"bare": False, "released": True}
+        if not alert_ids:
+            return self._wait_again(dead, **again)
+        return sum(
+            self._wait_again(and_(dead, _of_alerts(some)), **again)
+            for some in rows.batches(alert_ids)
+        )
 
 
 def _unsent() -> Select[Any]:

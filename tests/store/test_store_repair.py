@@ -290,3 +290,15 @@ def test_an_outbox_of_any_size_follows_the_files(tx: SqlTransaction) -> None:
     lanes = {Lane("desk", place) for place in range(2_000)}
     assert tx.sync_outbox(lanes, RULES) == 0
     assert len(tx.due_lanes(NOW)) == 2_000
+
+
+def test_any_number_of_alerts_can_be_let_go(tx: SqlTransaction) -> None:
+    first = told(tx)
+    deliver(tx, REFUSED)
+    deliver(tx, REFUSED)
+    second = told(tx, "g:2")
+    tx.sync_outbox([], ["waffen"])
+    allow_few_values(tx)
+    many = [first, second, *range(1000, 4000)]
+    assert tx.redirect(many, None, 0) == 1
+    assert tx.retry_dead(many, NOW) == 1
