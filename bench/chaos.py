@@ -39,7 +39,7 @@ from storm.reckoning import Sum, count, integrity, lost, reckon, states
 from storm.supply import CHANNELS, Site, Supply
 
 _MOMENTS = {"start": 0.1, "poll": 0.15, "send": 0.3, "record": 0.25, "any": 0.2}
-_WORKS = 2.5  # seconds that a daemon has at most before it is killed
+_WORKS = 2.0  # seconds that a daemon has at most before it is killed
 _ACCELERATION = 1.5  # of a line, to this power: the last lives see the most entries
 _OPEN = "SELECT count(*) FROM deliveries WHERE state NOT IN ('sent', 'dead')"
 _DEAD = "SELECT count(*) FROM deliveries WHERE state = 'dead'"
@@ -169,7 +169,7 @@ class Storm:
                 raise RuntimeError(f"not all was told in time; see {self.house.log}")
             if self._count(_BROKEN):
                 self._mend()
-            time.sleep(0.5)
+            time.sleep(1)
 
     def _is_told(self) -> bool:
         """Say whether the database knows all that is due."""

@@ -32,7 +32,7 @@ CHANNELS = sorted({channel for channels in RULES.values() for channel in channel
 _PLACES = ("lissabon", "riga", "oslo", "krakau", "turin", "dublin")
 _MORE = ("hafen", "streik")
 _SYLLABLES = ("ba", "de", "fi", "go", "ku", "la", "me", "no", "pi", "ru", "sa", "ti")
-_WINDOW = 120
+_WINDOW = 180
 """Entries that a feed holds: those of more lives than ever pass without a poll."""
 
 

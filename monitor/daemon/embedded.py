@@ -214,11 +214,11 @@ class Embedded:
 
     async def _watch(self, reload: asyncio.Event) -> None:
         async def look() -> None:
-            await self._follow_clock()
             if reload.is_set():
                 reload.clear()
                 self._begin_reload()
             await self._feed_watchdog()
+            await self._follow_clock()  # last: a full disk fails it
 
         while True:
             await asyncio.sleep(TICK.total_seconds() / 4)

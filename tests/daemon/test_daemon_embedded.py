@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from house import HIT, NEWS, House
+from house import HIT, NEWS, FullDisk, House
 
 from monitor.clock import SystemClock
 from monitor.daemon.embedded import Embedded, Parts
@@ -224,3 +224,32 @@ async def test_full_disk_stops_neither_loop_nor_watchdog(lively: Lively) -> None
     async with daemon(parts):
         await soon(broken.asked)
     assert lively.journal.named("trouble")[0]["error"] == "the disk is full"
+
+
+class Wrong(SystemClock):
+    """A clock of which somebody finds out that it is an hour ahead."""
+
+    ahead = timedelta(hours=1)
+
+    def now(self) -> datetime:
+        return super().now() + self.ahead
+
+
+async def test_clock_that_is_set_back_delays_no_poll(tmp_path: Path) -> None:
+    made = Lively(tmp_path)
+    clock = Wrong()
+    made.clock = clock  # type: ignore[assignment]
+    made.poll_job = replace(made.poll_job, clock=clock)
+    made.publish()
+    (state,) = await made.poll_job.claim_due(5)
+    await made.poll_job.poll(state)
+    assert isinstance(made.web, Counted)
+    made.web.wanted, made.web.asked = 2, asyncio.Event()
+    parts = made.parts()
+    failing = FullDisk(made.store, 2)
+    async with daemon(replace(parts, store=failing, poll=made.poll_job)):  # type: ignore[arg-type]
+        clock.ahead = timedelta(0)
+        await soon(made.web.asked)
+    assert failing.failures == 0, "a full disk only delays it"
+    assert made.journal.named("clock_jumped")
+    made.store.close()
