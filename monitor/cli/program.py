@@ -3,57 +3,80 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated, TextIO
+from importlib import import_module
+from typing import Annotated, Any, Final, TextIO
 
 import typer
+from typer.main import get_command, get_group
+from typing_extensions import override
 
 from monitor import __version__
-from monitor.cli import (
-    alerts,
-    channels,
-    check,
-    demo,
-    feeds,
-    grep,
-    poll,
-    rules,
-    run,
-    search,
-    silence,
-    status,
-    why,
-)
 from monitor.cli.frame import PROBLEM, UNUSABLE, Command, Group
 from monitor.cli.output import say, show
+from monitor.cli.quick_start import importing
 from monitor.config import format_diagnostic
 from monitor.errors import ConfigError, ListenError, MonitorError, SecretError
 
+COMMANDS: Final = {
+    "run": "run",
+    "poll": "poll",
+    "check": "check",
+    "grep": "grep",
+    "search": "search",
+    "why": "why",
+    "status": "status",
+    "demo": "demo",
+    "schema": "check",
+    "feeds": "feeds",
+    "rules": "rules",
+    "channels": "channels",
+    "alerts": "alerts",
+    "silence": "silence",
+}
+"""The module of each command and group, which is imported when it is asked for."""
+
+_NEED_NO_CONFIGURATION = frozenset({"demo", "schema"})
+
+
+class Program(Group):
+    """The group of all commands: each is there when it is named."""
+
+    @override
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Return a command; for a name that is none all are made, to suggest one."""
+        for name in [cmd_name] if cmd_name in COMMANDS else COMMANDS:
+            if name not in self.commands:
+                self.commands[name] = _made(name)
+        return self.commands.get(cmd_name)
+
+    @override
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Return the names in the order in which help shows them."""
+        return list(COMMANDS)
+
+
+def _made(name: str) -> Any:  # noqa: ANN401 - the class of a command is typer's own
+    with importing():
+        module = import_module(f"monitor.cli.{COMMANDS[name]}")
+    if hasattr(module, "app"):
+        made: Any = get_group(module.app)
+    else:
+        alone = typer.Typer(add_completion=False)
+        kind = None if name in _NEED_NO_CONFIGURATION else Command
+        alone.command(cls=kind)(getattr(module, name))
+        made = get_command(alone)
+    made.name = name
+    return made
+
+
 app = typer.Typer(
     name="monitor",
-    cls=Group,
+    cls=Program,
     no_args_is_help=True,
     pretty_exceptions_enable=False,  # its tracebacks show local variables: secrets
     help="Polls news feeds, matches them against rules, and delivers alerts.",
     epilog="Begin with: monitor demo",
 )
-
-for _command in (
-    run.run,
-    poll.poll,
-    check.check,
-    grep.grep,
-    search.search,
-    why.why,
-    status.status,
-):
-    app.command(cls=Command)(_command)
-app.command()(demo.demo)  # these two need no configuration
-app.command()(check.schema)
-app.add_typer(feeds.app, name="feeds")
-app.add_typer(rules.app, name="rules")
-app.add_typer(channels.app, name="channels")
-app.add_typer(alerts.app, name="alerts")
-app.add_typer(silence.app, name="silence")
 
 
 def _show_version(value: bool) -> None:  # noqa: FBT001 - typer's callback

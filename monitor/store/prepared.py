@@ -1,7 +1,7 @@
 """Statements for the hot paths: written with Core, compiled once, run by the driver.
 
 SQLAlchemy builds, looks up and processes a statement anew at each execution, which
-takes ten times as long as SQLite itself. Here that happens once, at import.
+takes ten times as long as SQLite itself. Here that happens once, when it is first run.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import re
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import chain
 from operator import itemgetter
 from typing import Any, cast
@@ -42,15 +42,10 @@ def stored_time(at: datetime | None) -> str | None:
     return at.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
-class Prepared:
-    """One statement that is compiled; its parameters are given by name.
+class _Compiled:
+    """A statement as SQLite takes it, and what makes values of parameters and rows."""
 
-    `columns` are those that an INSERT fills, all of the table if none are named.
-    """
-
-    def __init__(
-        self, statement: Executable, columns: Sequence[str] | None = None
-    ) -> None:
+    def __init__(self, statement: Executable, columns: Sequence[str] | None) -> None:
         compiled = cast(
             "SQLCompiler",
             statement.compile(  # type: ignore[attr-defined]  # of every Executable
@@ -59,25 +54,56 @@ class Prepared:
         )
         self.sql = str(compiled)
         columns_read = getattr(statement, "selected_columns", ())
-        self._names = [column.name for column in columns_read]
-        self._readers = [
+        self.names = [column.name for column in columns_read]
+        self.readers = [
             (column.name, read)
             for column in columns_read
             if (read := _reader(column.type)) is not None
         ]
         binds = [compiled.binds[name] for name in compiled.positiontup or ()]
+        self.places = [bind.key for bind in binds]
         self._fixed = {b.key: b.value for b in binds if not b.required}
-        self._places = [bind.key for bind in binds]
-        self._values = _getter(self._places)
+        self._values = _getter(self.places)
         self._writers = [
             (place, write)
             for place, bind in enumerate(binds)
             if (write := _writer(bind.type)) is not None
         ]
 
+    def row(self, values: Mapping[str, object]) -> list[object]:
+        """Return the values of the parameters in their order, as they are stored."""
+        if self._fixed:
+            values = {**values, **self._fixed}
+        row = self._values(values)
+        for place, write in self._writers:
+            row[place] = write(row[place])
+        return row
+
+
+class Prepared:
+    """One statement, compiled when it is first run; its parameters are given by name.
+
+    `columns` are those that an INSERT fills, all of the table if none are named.
+    """
+
+    def __init__(
+        self, statement: Executable, columns: Sequence[str] | None = None
+    ) -> None:
+        self._statement = statement
+        self._columns = columns
+
+    @property
+    def sql(self) -> str:
+        """The statement as SQLite takes it, with a ``?`` for each parameter."""
+        return self._compiled.sql
+
+    @cached_property
+    def _compiled(self) -> _Compiled:
+        return _Compiled(self._statement, self._columns)
+
     def run(self, connection: Connection, **values: object) -> sqlite3.Cursor:
         """Execute the statement and return its cursor."""
-        return driver(connection).execute(self.sql, self._row(values))
+        return driver(connection).execute(self.sql, self._compiled.row(values))
 
     def find(
         self, connection: Connection, some: Sequence[object], **values: object
@@ -89,8 +115,8 @@ class Prepared:
         count = 1 << (len(some) - 1).bit_length()
         many = [*some, *[some[-1]] * (count - len(some))]
         sql = self.sql.replace(_SOME, ", ".join("?" * count))
-        row = self._row({**values, "some": None})
-        at = self._places.index("some")
+        row = self._compiled.row({**values, "some": None})
+        at = self._compiled.places.index("some")
         row[at : at + 1] = many
         return driver(connection).execute(sql, row)
 
@@ -125,8 +151,8 @@ class Prepared:
     def _read(self, cursor: sqlite3.Cursor) -> list[dict[str, Any]]:
         found = []
         for row in cursor:
-            named = dict(zip(self._names, row, strict=True))
-            for name, read in self._readers:
+            named = dict(zip(self._compiled.names, row, strict=True))
+            for name, read in self._compiled.readers:
                 if named[name] is not None:
                     named[name] = read(named[name])
             found.append(named)
@@ -136,15 +162,9 @@ class Prepared:
         self, connection: Connection, rows: Iterable[Mapping[str, object]]
     ) -> None:
         """Execute the statement, an INSERT of VALUES, for all rows."""
-        insert_rows(connection, self.sql, [self._row(values) for values in rows])
-
-    def _row(self, values: Mapping[str, object]) -> list[object]:
-        if self._fixed:
-            values = {**values, **self._fixed}
-        row = self._values(values)
-        for place, write in self._writers:
-            row[place] = write(row[place])
-        return row
+        insert_rows(
+            connection, self.sql, [self._compiled.row(values) for values in rows]
+        )
 
 
 def insert_rows(

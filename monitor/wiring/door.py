@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from monitor.errors import ListenError
 from monitor.jobs.in_force import InForce
@@ -12,8 +13,10 @@ from monitor.jobs.pushes import PushJob
 from monitor.jobs.report import tell_ops
 from monitor.model import WebSub
 from monitor.ports import Store, Transaction
-from monitor.serve.callbacks import CallbackServer
 from monitor.wiring.surroundings import Surroundings
+
+if TYPE_CHECKING:
+    from monitor.serve.callbacks import CallbackServer
 
 _FAREWELL = timedelta(minutes=1)
 """Hubs that are told that we leave ask back; so long the door stays open for them."""
@@ -52,6 +55,9 @@ class Door:
         websub = self._in_force().settings.websub
         if websub is None:
             return
+        # aiohttp's server is slow to import, and most are no place that hubs push to.
+        from monitor.serve.callbacks import CallbackServer  # noqa: PLC0415
+
         server = CallbackServer(websub, self._pushes, self._note)
         await server.open()
         self._server = server
