@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from functools import lru_cache
 from urllib.parse import SplitResult, urldefrag, urlsplit
 
 from monitor.config.masking import REFERENCE
@@ -13,6 +14,7 @@ _STAND_IN = "x"
 _LONGEST = 60
 
 
+@lru_cache(4096)
 def split_url(text: str) -> SplitResult:
     """Return the parts of an http(s) URL, with `x` for each ``${...}``.
 
@@ -58,6 +60,7 @@ def has_literal_password(text: str) -> bool:
     return bool(urlsplit(kept).password)
 
 
+@lru_cache(4096)
 def slug(url: str) -> str:
     """Return the name of a feed that has none: host and path, in a stable form.
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Final
 from urllib.parse import urlsplit
 
-from monitor.model import Feed, FeedState, Fetched, Traits, Validators
+from monitor.model import Feed, FeedState, Fetched, Traits, Validators, changed
 
 _SIGHTINGS = 3
 _SETBACKS = 3  # failures in a row after which the configured URL is asked again
@@ -48,7 +48,7 @@ def moved(traits: Traits, fetched: Fetched, feed: Feed) -> Traits:
     """
     target = fetched.moved_to
     if not target or not _may_move(feed, target):
-        return replace(traits, moved_to="", moved_seen=0)
+        return changed(traits, moved_to="", moved_seen=0)
     seen = traits.moved_seen + 1 if target == traits.moved_to else 1
     if seen < _SIGHTINGS:
         return replace(traits, moved_to=target, moved_seen=seen)

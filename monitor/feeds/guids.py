@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
-from monitor.model import Feed, HoldReason, Identity, Novelty, Traits, Verdict
+from monitor.model import Feed, HoldReason, Identity, Novelty, Traits, Verdict, changed
 
 _UNSTABLE = 3  # a publisher who changes all guids once has changed his software
 _SOME = 2  # one entry under a new guid is an entry that was put in again
@@ -18,16 +17,16 @@ def note_guids(traits: Traits, verdicts: Sequence[Verdict], feed: Feed) -> Trait
     all of them if there are fewer. One at which none has starts the count anew.
     """
     if feed.identity is Identity.GUID:  # an operator has judged them
-        return replace(traits, guid_changes=0, keyed_by_link=False)
+        return changed(traits, guid_changes=0, keyed_by_link=False)
     if feed.identity is Identity.LINK or traits.keyed_by_link:
         return traits
     known = [v for v in verdicts if v.known or v.hold is HoldReason.RESET]
-    changed = sum(map(_has_new_guid, known))
-    if not changed:
+    renamed = sum(map(_has_new_guid, known))
+    if not renamed:
         changes = 0 if known else traits.guid_changes
     else:
-        changes = traits.guid_changes + (changed >= min(_SOME, len(known)))
-    return replace(traits, guid_changes=changes, keyed_by_link=changes >= _UNSTABLE)
+        changes = traits.guid_changes + (renamed >= min(_SOME, len(known)))
+    return changed(traits, guid_changes=changes, keyed_by_link=changes >= _UNSTABLE)
 
 
 def _has_new_guid(verdict: Verdict) -> bool:

@@ -24,6 +24,7 @@ from monitor.model import (
     ParsedFeed,
     Trouble,
     Verdict,
+    changed,
 )
 
 _DAY = timedelta(days=1)
@@ -67,9 +68,9 @@ def with_health(
     if _was_good(after, now):
         has_news = any(verdict.novelty.is_new for verdict in verdicts)
         health = _heard(before, after, now, has_news=has_news)
-        health = replace(health, troubles=_while_well(health, after, parsed, now))
+        health = changed(health, troubles=_while_well(health, after, parsed, now))
     else:
-        health = replace(health, troubles=_while_down(health, after, fetched, now))
+        health = changed(health, troubles=_while_down(health, after, fetched, now))
     if health == after.traits.health:
         return after
     return replace(after, traits=replace(after.traits, health=health))

@@ -18,6 +18,7 @@ from monitor.model import (
     ParsedFeed,
     Traits,
     Verdict,
+    changed,
 )
 
 _FEW = 3  # a document of fewer entries turns over without anything being lost
@@ -36,18 +37,18 @@ def taught(
 ) -> Traits:
     """Return the traits after a good answer; `state` is from before the poll."""
     traits = moved(state.traits, fetched, feed)
-    traits = replace(traits, fresh_for=fetched.cacheable_for)
     if fetched.outcome is FetchOutcome.OK:
-        traits = replace(traits, source=fetched.url, reader=reader_of(feed))
+        traits = changed(traits, source=fetched.url, reader=reader_of(feed))
     if parsed is not None:
         traits = _of_document(traits, parsed)
     if has_gap(state, verdicts):
         traits = replace(traits, gap_at=now)
-    return _of_entries(traits, state, verdicts, now)
+    fresh_for = fetched.cacheable_for
+    return changed(traits, fresh_for=fresh_for, **_of_entries(state, verdicts, now))
 
 
 def _of_document(traits: Traits, parsed: ParsedFeed) -> Traits:
-    return replace(
+    return changed(
         traits,
         tier=parsed.tier,
         size=len(parsed.entries),
@@ -74,17 +75,18 @@ def _is_known_again(verdict: Verdict) -> bool:
 
 
 def _of_entries(
-    traits: Traits, state: FeedState, verdicts: Sequence[Verdict], now: datetime
-) -> Traits:
+    state: FeedState, verdicts: Sequence[Verdict], now: datetime
+) -> dict[str, object]:
+    """Return the traits that follow from what was new, by name."""
+    traits = state.traits
     new = [verdict.entry for verdict in verdicts if verdict.novelty.is_new]
     dates = [dated_at(entry, now) for entry in new]
     known = [date for date in dates if date is not None]
     if state.succeeded_at is None:
-        return replace(traits, habit=first_habit(known, now))
+        return {"habit": first_habit(known, now)}
     late = [now - date for date in known if now - date < _BACKDATED]
     delays = (*traits.delays, *(int(wait.total_seconds()) for wait in late))
-    return replace(
-        traits,
-        habit=learned(traits.habit, [date or now for date in dates], now),
-        delays=delays[-_DELAYS:],
-    )
+    return {
+        "habit": learned(traits.habit, [date or now for date in dates], now),
+        "delays": delays[-_DELAYS:],
+    }

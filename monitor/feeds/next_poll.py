@@ -31,6 +31,7 @@ from monitor.model import (
     Validators,
     Verdict,
     Wait,
+    changed,
 )
 
 _SHORTEST = timedelta(seconds=1)  # where neither `every` nor the floor says more
@@ -51,6 +52,7 @@ def after_poll(
     parsed: ParsedFeed | None,
     *,
     verdicts: Sequence[Verdict] = (),
+    seen: str = "",
     error: str = "",
     is_offline: bool = False,
     is_pushed: bool = False,
@@ -62,7 +64,8 @@ def after_poll(
     """Return the state of a feed after a poll.
 
     `parsed` is None where nothing was parsed: a 304, an equal body, a failure;
-    `verdicts` are on its entries. `error` says why a body was no feed. `is_offline`
+    `verdicts` are on its entries, `seen` is the hash of the body if that is known.
+    `error` says why a body was no feed. `is_offline`
     says that our own network is down, which is no fault of the feed, `is_pushed` that
     a hub which is trusted pushes its entries. `jitter` is a random number in [0, 1).
     """
@@ -79,8 +82,7 @@ def after_poll(
             failing, fetched, feed, least=least, now=now, jitter=jitter
         )
     traits = taught(state, fetched, parsed, verdicts, feed=feed, now=now)
-    answered = _answered(polled, fetched, now)
-    well = _well(replace(answered, traits=traits), parsed, now)
+    well = _well(_answered(polled, fetched, seen, now), traits, parsed, now)
     waits = _waits(well, feed, policy, now)
     if is_pushed:
         waits.append((_PATIENCE, Wait.PUSHED))
@@ -105,12 +107,14 @@ def _is_after(at: datetime | None, now: datetime) -> bool:
     return at is not None and at > now
 
 
-def _answered(state: FeedState, fetched: Fetched, now: datetime) -> FeedState:
+def _answered(
+    state: FeedState, fetched: Fetched, seen: str, now: datetime
+) -> FeedState:
     """Return the state with what a good answer says of its own lifetime."""
     if fetched.outcome is FetchOutcome.NOT_MODIFIED:
         kept = _confirmed(state, fetched.validators, now)
-        return replace(state, validators=kept, equal_bodies=0)
-    seen = body_hash(fetched.body)
+        return changed(state, validators=kept, equal_bodies=0)
+    seen = seen or body_hash(fetched.body)
     return replace(
         state,
         validators=fetched.validators,
@@ -137,9 +141,12 @@ def _confirmed(state: FeedState, said: Validators, now: datetime) -> Validators:
     )
 
 
-def _well(state: FeedState, parsed: ParsedFeed | None, now: datetime) -> FeedState:
+def _well(
+    state: FeedState, traits: Traits, parsed: ParsedFeed | None, now: datetime
+) -> FeedState:
     return replace(
         state,
+        traits=traits,
         title=(parsed.title if parsed else "") or state.title,
         succeeded_at=now,
         errors=0,
@@ -218,13 +225,13 @@ def _welcome(due: FeedState, now: datetime, spread: float) -> FeedState:
     if due.not_before_at is not None and due.not_before_at > welcome:
         traits = replace(traits, wait=Wait.RETRY_AFTER)
         welcome = due.not_before_at
-    return replace(due, next_poll_at=welcome, traits=traits)
+    return changed(due, next_poll_at=welcome, traits=traits)
 
 
 def _due(
     state: FeedState, feed: Feed, interval: timedelta, why: Wait, at: datetime | None
 ) -> FeedState:
-    chosen = replace(state.traits, wanted=feed.every, interval=interval, wait=why)
+    chosen = changed(state.traits, wanted=feed.every, interval=interval, wait=why)
     return replace(state, next_poll_at=at, traits=chosen)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from monitor.model import Feed
@@ -11,6 +12,7 @@ from monitor.model import Feed
 _USUAL_PORTS = {"http": 80, "https": 443}
 
 
+@lru_cache(4096)
 def host_of(url: str) -> str:
     """Return the host of a URL, in lower case, empty without one.
 

@@ -190,8 +190,10 @@ class PollJob:
             self.clock.now(),
             was_well=states[0].status is FeedStatus.OK,
         )
-        readings = [Reading(s, feeds[s.name], fetched, reach=reach) for s in states]
-        seen = body_hash(fetched.body)
+        seen = body_hash(fetched.body) if fetched.body else ""
+        readings = [
+            Reading(s, feeds[s.name], fetched, reach=reach, seen=seen) for s in states
+        ]
         if fetched.outcome is not FetchOutcome.OK or all(
             is_read(one.feed, one.state, seen) for one in readings
         ):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
@@ -41,6 +41,7 @@ from monitor.model import (
     Rule,
     StoredAlert,
     Verdict,
+    changed,
 )
 from monitor.ports import Transaction
 
@@ -49,7 +50,7 @@ from monitor.ports import Transaction
 class Reading:
     """What one fetch brought: `parsed` is None where there was nothing to read.
 
-    `reach` is what it says of our own network.
+    `reach` is what it says of our own network, `seen` the hash of its body.
     """
 
     state: FeedState
@@ -58,6 +59,7 @@ class Reading:
     parsed: ParsedFeed | None = None
     error: str = ""
     reach: Reach = Reach.UP
+    seen: str = ""
 
     @property
     def asked(self) -> str:
@@ -118,6 +120,7 @@ def record(
         reading.fetched,
         parsed,
         verdicts=verdicts,
+        seen=reading.seen,
         error=reading.error,
         is_offline=reading.reach is Reach.DOWN,
         is_pushed=is_pushed,
@@ -126,7 +129,8 @@ def record(
         now=now,
         jitter=jitter,
     )
-    after = replace(after, traits=note_guids(after.traits, verdicts, reading.feed))
+    traits = note_guids(after.traits, verdicts, reading.feed)
+    after = changed(after, traits=traits)
     after = note_seen(tx, after, now, is_read=parsed is not None)
     after = with_health(
         reading.state, after, reading.fetched, parsed, verdicts=verdicts, now=now

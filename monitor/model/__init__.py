@@ -19,6 +19,7 @@ from monitor.model.alerts import (
     StoredMatch,
     Thread,
 )
+from monitor.model.changing import changed
 from monitor.model.configuration import (
     ChannelSpec,
     Diagnostic,
@@ -188,4 +189,5 @@ __all__ = [
     "Watching",
     "WebSub",
     "Week",
+    "changed",
 ]

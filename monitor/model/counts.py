@@ -23,12 +23,13 @@ class PollCounts:
 
     def add(self, other: PollCounts) -> None:
         """Add what another round did."""
-        held = Counter(self.held) + Counter(other.held)
-        for count in fields(self):
-            if count.name != "held":
-                both = getattr(self, count.name) + getattr(other, count.name)
-                setattr(self, count.name, both)
-        self.held = dict(held)
+        for name in _NUMBERS:
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        if other.held:
+            self.held = dict(Counter(self.held) + Counter(other.held))
+
+
+_NUMBERS = tuple(count.name for count in fields(PollCounts) if count.name != "held")
 
 
 @dataclass(frozen=True, slots=True)

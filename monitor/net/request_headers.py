@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 
 from monitor import __version__
 from monitor.model import FetchOutcome, Validators
@@ -36,6 +37,7 @@ _OURS = frozenset(
 )
 
 
+@lru_cache(8)
 def user_agent(contact: str) -> str:
     """Return who asks, the same for every request."""
     who = one_line(contact).replace("(", "").replace(")", "")

@@ -87,6 +87,7 @@ class SqlStore:
         self._database = database
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="store")
         self._waiting: deque[_Wish] = deque()
+        self._is_called = False
 
     async def transact(self, work: Callable[[Transaction], T]) -> T:
         """Run `work` in an immediate transaction and return what it returns.
@@ -98,11 +99,18 @@ class SqlStore:
         """
         answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._waiting.append(_Wish(work, answer))
-        self._writer.submit(self._write_waiting)
+        if not self._is_called:
+            self._is_called = True
+            self._writer.submit(self._write_waiting)
         return await answer
 
     def _write_waiting(self) -> None:
-        """Run what waits by now; there may be nothing left that others did not run."""
+        """Run what waits, and what comes to wait meanwhile."""
+        self._is_called = False  # first: what comes from here on calls again
+        while self._waiting:
+            self._write_some()
+
+    def _write_some(self) -> None:
         some = [wish for wish in self._taken() if not wish.answer.cancelled()]
         if not some:
             return

@@ -5,10 +5,11 @@ from __future__ import annotations
 from urllib.parse import quote
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from monitor.feeds import canonical_link
+from monitor.feeds.canonical import _taken_apart
 
 PAGE = "https://example.org/a/b?id=1&page=2"
 GOOGLE_IN_GOOGLE = (
@@ -124,3 +125,19 @@ def test_order_of_arguments_does_not_matter(arguments: list[str]) -> None:
 def test_a_host_that_dns_cannot_spell_stays_as_it_is_written() -> None:
     host = "ü" * 70 + ".example"
     assert canonical_link(f"http://{host}/1") == f"https://{host}/1"
+
+
+@given(
+    st.builds(
+        "{}{}{}{}".format,
+        st.sampled_from(["http://", "https://", "HTTP://"]),
+        st.text("awmp.-1:@[]", max_size=12),
+        st.text("/amp.;~%url\\ ", max_size=12),
+        st.text("?#!&=autm_x;", max_size=12),
+    )
+)
+@example("http://a.example/url?q=https://b.example/c")
+@example("https://www.a.example/amp/?utm_source=x&b=1")
+@settings(max_examples=500)
+def test_a_usual_address_is_read_as_any_other(url: str) -> None:
+    assert canonical_link(url) == _taken_apart(url)
