@@ -67,8 +67,9 @@ def _keys(words: Sequence[str]) -> list[str]:
 
 def _key(word: str) -> str:
     """Return what counts of a word: of a number its sign and unit too."""
-    if word in _UNITS or any(map(str.isdigit, word)):
-        return word.strip(_PUNCTUATION)
+    bare = word.strip(_PUNCTUATION)
+    if bare in _UNITS or any(map(str.isdigit, bare)):
+        return bare
     return "".join(word_keys(word))
 
 
