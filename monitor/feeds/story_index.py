@@ -10,11 +10,11 @@ from datetime import datetime
 from monitor.feeds.gist import Gist
 from monitor.feeds.telling import SAME_TEXT, WITHIN, Telling, share, telling
 
-_PROBED = 16
+_PROBED = 12
 """So many words of an entry are looked up, the rarest: they tell it from the rest."""
 
 _SHARED = 4  # one of so many of them has to be there: less is another event
-_VISITED = 250  # entries, some more than once
+_VISITED = 120  # entries, some more than once
 _COMPARED = 8
 _TWICE = 2
 

@@ -12,6 +12,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from monitor.feeds.gist import Gist
+from monitor.feeds.word_kinds import negations
 
 WITHIN = timedelta(hours=48)
 SAME_TEXT, SAME_EVENT = 0.8, 0.45
@@ -139,7 +140,12 @@ def _titles_agree(one: Gist, other: Gist) -> bool:
 
 
 def _is_same_event(one: Gist, other: Gist) -> bool:
-    """Say whether numbers and names of two texts agree: each may have more of them."""
+    """Say whether numbers and names of two texts agree: each may have more of them.
+
+    Where one headline says no, the other has to say no as well.
+    """
+    if bool(negations(one.title)) != bool(negations(other.title)):
+        return False
     for ours, theirs in ((one.numbers, other.numbers), (one.turns, other.turns)):
         if set(ours) - set(theirs) and set(theirs) - set(ours):
             return False

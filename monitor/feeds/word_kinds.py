@@ -7,6 +7,7 @@ language numbers and names decide alone.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from enum import Enum
 from typing import NamedTuple
 
@@ -69,6 +70,10 @@ _TURN_STEMS = re.compile(
     "|denied|convict|acquit|arrest|releas|open|clos|start|stop|end(?:s|ed|ing)?$|begin"
     "|began|begun|buy|bought|sell|sold|ban(?:s|ned)?$|allow|alive|dead$|backs?$|opposes?$"
 )
+_NEGATIONS = re.compile(
+    "nichts?|nie|niemals|niemand|kein[a-z]{0,2}|ohne|weder|no|not|never|none|nobody"
+    "|nothing|neither|without|cannot|t"
+)
 _SMALL = _keys(
     """der die das den dem des ein eine einen einem einer eines und sowie zum zur im am
     vom beim ins ans als auch so sich es sie er ist sind war waren hat haben hatte wird
@@ -114,6 +119,11 @@ _LOOKS = Looks(_REMEMBERED)
 def looked(text: str) -> list[Looked]:
     """Return the words of a text as they are compared."""
     return list(map(_LOOKS.__getitem__, spelled_words(text)))
+
+
+def negations(words: Iterable[str]) -> set[str]:
+    """Return which of the keys say no."""
+    return {word for word in words if _NEGATIONS.fullmatch(word)}
 
 
 def _kind(key: str, small: str) -> Kind:

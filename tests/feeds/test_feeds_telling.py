@@ -139,6 +139,12 @@ def test_another_event_in_half_the_words_is_not_linked() -> None:
     assert of_two(one, said("Schach in Oslo")) is Telling.OTHER_WORDS
 
 
+def test_denial_is_not_linked_to_what_it_denies() -> None:
+    one = said("Aserbaidschan erwägt Waffenlieferungen an Kiew", BODY)
+    other = said("Aserbaidschan erwägt keine Waffenlieferungen an Kiew", BODY)
+    assert of_two(one, other) is Telling.OTHER_TURN
+
+
 def test_one_publisher_tells_each_of_its_texts() -> None:
     one = said("Aserbaidschan erwägt Waffenlieferungen an Kiew", BODY)
     assert telling(told_by(ONE, one), told_by(ONE, one)) is Telling.SAME_PUBLISHER
