@@ -14,12 +14,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
 from monitor.alerts import catch_up_messages
+from monitor.feeds.story_index import StoryIndex
 from monitor.jobs.in_force import InForce
+from monitor.jobs.stories import note_alerted, place
 from monitor.matching import RuleSet
 from monitor.model import (
     Because,
@@ -48,6 +50,7 @@ class CatchUpJob:
     journal: Journal
     in_force: Callable[[], InForce]
     most: int = 10_000
+    stories: StoryIndex = field(default_factory=StoryIndex)
 
     async def run(self) -> int:
         """Return how many alerts new or corrected rules gave.
@@ -60,7 +63,7 @@ class CatchUpJob:
         rules = [] if known is None else _looking_back(in_force, known, now)
         hits = await self._look(in_force, rules, now) if rules else []
         alerts = await self.store.transact(
-            lambda tx: _record(tx, in_force, hits, rules, now)
+            lambda tx: _record(tx, in_force, hits, rules, now, stories=self.stories)
         )
         if rules:
             self.journal.event(
@@ -133,12 +136,18 @@ def _record(
     hits: Sequence[_Hit],
     rules: Sequence[Rule],
     now: datetime,
+    *,
+    stories: StoryIndex,
 ) -> list[StoredAlert]:
     alerts = []
     for rule, stored, because in reversed(hits):  # the oldest entry tells the story
         match_id = tx.add_match(rule, stored.id, because, now)
         if match_id is not None:
-            alerts.append(tx.add_alert(match_id, rule, _verdict(stored), now))
+            feed, at = in_force.feeds[stored.feed], stored.first_seen_at
+            placed = place(stories, _verdict(stored), feed, at)
+            alert = tx.add_alert(match_id, rule, placed.verdict, now)
+            note_alerted(tx, stories, placed, alert, match_id)
+            alerts.append(alert)
     told = [alert for alert in alerts if alert.hold is None]
     if told:
         lookbacks = {rule.name: rule.lookback for rule in rules}

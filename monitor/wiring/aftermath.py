@@ -10,6 +10,7 @@ from functools import partial
 from typing import TypeVar
 
 from monitor.errors import StoreError
+from monitor.feeds.story_index import StoryIndex
 from monitor.jobs.catch_up import CatchUpJob
 from monitor.jobs.edits import EditReport
 from monitor.jobs.in_force import InForce
@@ -31,12 +32,13 @@ class Aftermath:
         in_force: Callable[[], InForce],
         *,
         tries: int,
+        stories: StoryIndex,
     ) -> None:
         self._clock = clock
         self._tries = tries
         self._journal = journal
         self._in_force = in_force
-        self._catch_up = CatchUpJob(store, clock, journal, in_force)
+        self._catch_up = CatchUpJob(store, clock, journal, in_force, stories=stories)
         self._edits = EditReport(store, clock)
         self._task: asyncio.Task[None] | None = None
 

@@ -116,7 +116,12 @@ class Runtime:
             store, around.clock, around.journal, lambda: self.in_force
         )
         self.aftermath = Aftermath(
-            store, around.clock, around.journal, lambda: self.in_force, tries=tries
+            store,
+            around.clock,
+            around.journal,
+            lambda: self.in_force,
+            tries=tries,
+            stories=self._stories,
         )
 
     def _new_fetcher(

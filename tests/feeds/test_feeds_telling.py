@@ -212,6 +212,7 @@ def test_aggregators_copy_is_that_of_the_publisher_it_links_to() -> None:
     copied = said("x", link="https://www.one.example/a")
     assert publisher(copied, feed) == "one.example"
     assert publisher(said("x"), feed) == "aggregator.example"
+    assert publisher(said("x"), "${FEED}") == ""
     moved = replace(copied, canonical_link="https://other.example/b")
     assert publisher(moved, feed) == "other.example"
 

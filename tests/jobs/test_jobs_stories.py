@@ -15,10 +15,11 @@ from house import DESK, House, rule
 
 from monitor.errors import StoreError
 from monitor.feeds.story_index import StoryIndex
+from monitor.jobs.catch_up import CatchUpJob
 from monitor.jobs.recording import PollResult
 from monitor.jobs.release import release
-from monitor.jobs.stories import remember_stories
-from monitor.model import Feed, HeldQuery, Message
+from monitor.jobs.stories import remember_stories, with_story
+from monitor.model import DigestItem, Feed, HeldQuery, Message, MessageKind
 from monitor.ports import Transaction
 from monitor.store.transaction import SqlTransaction
 
@@ -122,6 +123,47 @@ async def test_rule_that_the_first_did_not_concern_is_told_of_the_copy(
     await tells(press, "one", (TITLE, BODY))
     assert await tells(press, "two", (TITLE, BODY.replace("soll", "soll bald"))) == 1
     assert [message.rules for message in await sent(press)] == [("waffen",), ("bald",)]
+
+
+async def test_event_of_which_the_rule_heard_nothing_has_no_first(
+    press: House,
+) -> None:
+    press.rules = (rule("erwägt", "erwägt"), rule("wagt", "wagt"))
+    press.configure()
+    await tells(press, "one", (TITLE, BODY))
+    assert await tells(press, "two", RETOLD) == 1
+    assert (await sent(press))[-1].first_alert == 0
+
+
+async def test_items_of_a_digest_name_who_told_them_too(press: House) -> None:
+    for name in NAMES[:3]:
+        await tells(press, name, (TITLE, BODY))
+    (message,) = await sent(press)
+    item = DigestItem(message.alerts, message.rules, TITLE)
+    digest = Message(MessageKind.DIGEST, "digest", items=(item,))
+    told = press.store.run(lambda tx: with_story(tx, digest))
+    assert told.items[0].also == ("Die Two", "Die Three")
+
+
+async def test_rule_that_looks_back_tells_of_each_story_once(press: House) -> None:
+    press.rules = ()
+    press.configure()
+    await catch_up(press)
+    for name in NAMES[:3]:
+        await tells(press, name, (TITLE, BODY))
+    press.rules = (rule(),)
+    press.configure()
+    assert await catch_up(press) == 1
+    assert await tells(press, "four", (TITLE, BODY)) == 0
+
+
+async def catch_up(house: House) -> int:
+    stories = house.poll_job.stories
+    in_force = house.in_force
+    job = CatchUpJob(
+        house.store, house.clock, house.journal, lambda: in_force, stories=stories
+    )
+    return await job.run()
 
 
 async def test_aggregators_copy_counts_as_that_of_its_publisher(press: House) -> None:
