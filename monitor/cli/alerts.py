@@ -26,6 +26,7 @@ from monitor.cli.output import print_json, print_rows, say
 from monitor.jobs.release import release
 from monitor.model import HeldQuery, HoldReason, StoredAlert
 from monitor.store.route_views import RouteView
+from monitor.store.transaction import SqlStore
 from monitor.store.views import DeliveryView
 from monitor.store.why_views import WhyViews
 from monitor.wiring import in_force_of
@@ -200,9 +201,18 @@ def release_alerts(
         released = store.run(lambda tx: release(tx, in_force, query, now))
         places = in_force.places.get(to, 0)
         moved = store.run(lambda tx: tx.redirect(orphans, to or None, places))
-        ids_now = HeldQuery(tuple(alert.id for alert in released))
-        waits = store.run(lambda tx: tx.waiting_counts(ids_now)) if released else {}
-    also = "".join(f", {n} of them wait ({why})" for why, n in waits.items())
-    also += f", {moved} orphaned deliveries let go" if moved else ""
+        if reason is HoldReason.TOLD_ELSEWHERE:
+            moved += store.run(lambda tx: tx.tell_after_all(orphans))
+        also = _waiting(store, released)
+    also += f", {moved} deliveries let go" if moved else ""
     say(f"{len(released)} alerts released{also}")
     raise typer.Exit(PROBLEM if ids and not (released or moved) else OK)
+
+
+def _waiting(store: SqlStore, released: Sequence[StoredAlert]) -> str:
+    """Return how many of the released alerts wait all the same, and why."""
+    if not released:
+        return ""
+    these = HeldQuery(tuple(alert.id for alert in released))
+    waits = store.run(lambda tx: tx.waiting_counts(these))
+    return "".join(f", {count} of them wait ({why})" for why, count in waits.items())

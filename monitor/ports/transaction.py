@@ -293,6 +293,9 @@ class Transaction(Keeping, Routing, WatchTransaction, Protocol):
         Without a channel they go where they were meant to go.
         """
 
+    def tell_after_all(self, alert_ids: Sequence[int]) -> int:
+        """Let go what was told elsewhere: it is told in its own channel as well."""
+
     def retry_dead(self, alert_ids: Sequence[int], now: datetime) -> int:
         """Let dead deliveries (of all alerts if none is named) try again."""
 

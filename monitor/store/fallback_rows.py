@@ -137,7 +137,16 @@ class FallbackRows(LaneRows):
         self, channel: str, row: Row[tuple[object, ...]], message: Message
     ) -> int | None:
         """Return the message that tells a channel the same anyhow, None without one."""
-        query = select(messages.c.id).where(messages.c.channel == channel).limit(1)
+        is_alive = (
+            select(deliveries.c.id)
+            .where(
+                deliveries.c.message_id == messages.c.id,
+                deliveries.c.state != DeliveryState.DEAD,
+            )
+            .exists()
+        )
+        query = select(messages.c.id).where(messages.c.channel == channel, is_alive)
+        query = query.limit(1)
         if not message.alerts:  # a report: the same words went to several channels
             same = and_(messages.c.body == row.body, messages.c.entry_id.is_(None))
             at = messages.c.created_at == row.created_at

@@ -10,7 +10,8 @@ from datetime import date, datetime
 from sqlalchemy import Index, Table
 from sqlmodel import Field, SQLModel
 
-from monitor.store.tables import Utc, metadata
+from monitor.store.tables import metadata
+from monitor.store.utc import Utc
 
 
 class FeedDayRow(SQLModel, table=True):

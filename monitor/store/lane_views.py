@@ -67,10 +67,8 @@ def lane_views(connection: Connection) -> dict[Lane, LaneView]:
 
 
 def _illness(row: Row[Any] | None) -> dict[str, Any]:
-    if row is None:
-        return {}
     names = ("failures", "open_since", "broken_since", "probe_at")
-    return {name: getattr(row, name) for name in names}
+    return {} if row is None else {name: getattr(row, name) for name in names}
 
 
 def _how_many(*states: DeliveryState) -> ColumnElement[int]:

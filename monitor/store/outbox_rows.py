@@ -36,7 +36,6 @@ from monitor.store.feed_rows import free_claims
 from monitor.store.lane_rows import may_probe, may_try, waiting
 from monitor.store.repair_rows import RepairRows
 from monitor.store.tables import (
-    Utc,
     attempts,
     deliveries,
     lanes,
@@ -44,6 +43,7 @@ from monitor.store.tables import (
     messages,
 )
 from monitor.store.thread_rows import first_receipt
+from monitor.store.utc import Utc
 
 LONGEST_LEASE = timedelta(hours=1)
 """A lease that ends later than this from now was made before the clock went back."""

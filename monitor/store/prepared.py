@@ -21,7 +21,7 @@ from sqlalchemy.dialects.sqlite import dialect
 from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.sql.compiler import SQLCompiler
 
-from monitor.store.tables import Utc
+from monitor.store.utc import Utc
 
 _DIALECT = cast("DefaultDialect", dialect())
 

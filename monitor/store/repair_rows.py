@@ -83,6 +83,11 @@ class RepairRows(FallbackRows):
             self._move(found, channel, places)
         return sum(len(found) for found in of_message.values())
 
+    def tell_after_all(self, alert_ids: Sequence[int]) -> int:
+        """Let go what was told elsewhere: it is told in its own channel as well."""
+        is_held = deliveries.c.reason == TOLD_ELSEWHERE
+        return self._let_go(and_(is_held, _of_alerts(alert_ids)))
+
     def _move(self, found: Sequence[Row[Any]], channel: str, places: int) -> None:
         """Give one message to each place of a channel, and to none of them twice."""
         for place, row in enumerate(found[:places]):

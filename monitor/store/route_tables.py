@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import JSON, Column, Index, Table, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from monitor.store.tables import Utc, metadata
+from monitor.store.tables import metadata
+from monitor.store.utc import Utc
 
 
 class RouteRow(SQLModel, table=True):

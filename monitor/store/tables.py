@@ -6,42 +6,21 @@ Where it is hot the queries use the `Table` objects at the end of this file
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
     DDL,
     JSON,
     Column,
-    DateTime,
-    Dialect,
     Index,
     Table,
     UniqueConstraint,
     event,
 )
-from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
-from typing_extensions import override
 
-
-class Utc(TypeDecorator[datetime]):
-    """A time that is aware and UTC on both sides; SQLite alone would forget that."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    @override
-    def process_bind_param(
-        self, value: datetime | None, dialect: Dialect
-    ) -> datetime | None:
-        return None if value is None else value.astimezone(UTC)
-
-    @override
-    def process_result_value(
-        self, value: datetime | None, dialect: Dialect
-    ) -> datetime | None:
-        return None if value is None else value.replace(tzinfo=UTC)
+from monitor.store.utc import Utc
 
 
 class FeedRow(SQLModel, table=True):

@@ -197,8 +197,12 @@ class Views:
         return None if row is None else rows.stored_alert(row)
 
     def orphaned_alerts(self, query: HeldQuery) -> tuple[int, ...]:
-        """Return the ids of the alerts meant that have orphaned deliveries."""
-        if query.reason not in ("", HoldReason.ORPHANED):
+        """Return the ids of the alerts meant that have orphaned deliveries.
+
+        Where what was told elsewhere is meant, and by its reason, of those that have.
+        """
+        reason = query.reason or HoldReason.ORPHANED
+        if reason not in (HoldReason.ORPHANED, HoldReason.TOLD_ELSEWHERE):
             return ()
         held = self.alerts(
             rule=query.rule, feed=query.feed, state=DeliveryState.HELD, limit=_ALL
@@ -208,7 +212,7 @@ class Views:
         return tuple(
             alert_id
             for alert_id in wanted
-            if any(d.reason == HoldReason.ORPHANED for d in told[alert_id])
+            if any(d.reason == reason for d in told[alert_id])
         )
 
     def deliveries(self, alert_ids: Sequence[int]) -> dict[int, list[DeliveryView]]:

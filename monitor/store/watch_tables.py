@@ -7,7 +7,8 @@ from datetime import datetime
 from sqlalchemy import Table
 from sqlmodel import Field, SQLModel
 
-from monitor.store.tables import Utc, metadata
+from monitor.store.tables import metadata
+from monitor.store.utc import Utc
 
 
 class RunRow(SQLModel, table=True):

@@ -23,8 +23,9 @@ from store_values import (
     told,
 )
 
-from monitor.model import HoldReason, Lane, Message, MessageKind
+from monitor.model import HeldQuery, HoldReason, Lane, Message, MessageKind
 from monitor.store.transaction import SqlTransaction
+from monitor.store.views import Views
 
 CHIEF = Lane("chief", 0)
 BOTH = (DESK, CHIEF)
@@ -193,6 +194,33 @@ def test_orphans_are_released_where_they_were_meant_to_go(tx: SqlTransaction) ->
     assert tx.redirect([alert], None, 0) == 1
 
     assert left(tx, DESK) == ["Entry g:1"]
+
+
+def test_what_was_told_elsewhere_can_be_told_after_all(tx: SqlTransaction) -> None:
+    alert = told(tx)
+    (one,) = tx.stranded_deliveries(DESK, 10)
+    tx.tell_elsewhere(one.delivery_id, "chief", one.message, 1)
+    views = Views(tx._connection)
+    assert views.orphaned_alerts(HeldQuery()) == ()
+    asked = HeldQuery(reason="told_elsewhere")
+    assert views.orphaned_alerts(asked) == (alert,)
+
+    assert tx.tell_after_all([alert]) == 1
+
+    assert tx.tell_after_all([alert]) == 0
+    assert set(tx.due_lanes(NOW)) == {DESK, Lane("chief", 0)}
+
+
+def test_what_is_dead_elsewhere_is_not_told_there(tx: SqlTransaction) -> None:
+    told(tx)
+    (one,) = tx.stranded_deliveries(DESK, 10)
+    tx.enqueue("chief", one.message, 1, NOW, entry_id=1)
+    deliver(tx, REFUSED, CHIEF)
+    deliver(tx, REFUSED, CHIEF)
+
+    tx.tell_elsewhere(one.delivery_id, "chief", one.message, 1)
+
+    assert left(tx, CHIEF) == [one.message.title], "a copy of its own"
 
 
 def test_only_orphans_are_redirected(tx: SqlTransaction) -> None:
