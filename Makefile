@@ -53,7 +53,7 @@ layers: $(STAMP)
 cover: $(STAMP)
 	$(BIN)/python -m pytest $(PYTEST_SPREAD) --cov --cov-report=term-missing:skip-covered
 
-bench: $(PEERS)  ## speed and memory, beside the peers
+bench: $(PEERS)  ## speed and memory, beside the peers; crashes
 	@for f in bench/*.py; do $(BIN)/python $$f || exit 1; done
 
 $(FUZZERS): $(STAMP)

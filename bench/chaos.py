@@ -23,6 +23,7 @@ import argparse
 import json
 import platform
 import random
+import signal
 import sys
 import tempfile
 import threading
@@ -155,7 +156,7 @@ class Storm:
             self.house.database,
             listed,
             were_lost=len(gone),
-            most_in_flight=self.given.kills * len(CHANNELS),
+            most_in_flight=self.given.kills * len(CHANNELS) + self.receiver.slow,
         )
 
     def _count(self, query: str) -> int:
@@ -249,6 +250,7 @@ def report(storm: Storm, total: Sum, raged: float, seconds: float) -> None:
                 "seed": given.seed,
                 "seconds": round(seconds, 1),
                 "arrivals": came,
+                "slow_answers": storm.receiver.slow,
                 "dead_and_tried_again": storm.dead,
                 **total.rows(),
                 "repeat_rate": round(total.repeats / came, 5),
@@ -261,6 +263,7 @@ def report(storm: Storm, total: Sum, raged: float, seconds: float) -> None:
 def main() -> int:
     """Run in a folder that is removed, unless it is to be kept."""
     given = arguments()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # and no daemon stays
     if given.keep is not None:
         return run(given, given.keep)
     with tempfile.TemporaryDirectory(prefix="chaos-") as folder:
