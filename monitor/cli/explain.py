@@ -12,7 +12,7 @@ from monitor.cli.frame import UNUSABLE, surroundings, usable_files
 from monitor.cli.grep import format_problem
 from monitor.cli.output import print_json, say, show
 from monitor.config import Loaded
-from monitor.config.rule_set import contained
+from monitor.config.remarks import contained
 from monitor.matching import Query, QueryCompiler, check_list, contained_rules
 from monitor.matching.fields import RAW
 from monitor.matching.forms import Affix, Forms, WordForm

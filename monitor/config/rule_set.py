@@ -17,11 +17,16 @@ from datetime import date, timedelta
 from typing import Final
 
 from monitor.config.fillings import Fillings, digest
+from monitor.config.remarks import (
+    comment_after,
+    contained,
+    in_days,
+    what_yaml_did,
+)
 from monitor.config.renames import Claim, wrong_claims
 from monitor.config.rule_file import ReadRules, document_of, tests_of
 from monitor.config.rules_model import RuleEntry
 from monitor.config.yaml_file import KEY, Location
-from monitor.config.yaml_tree import TextNode
 from monitor.config.yaml_words import QUERY_HINT
 from monitor.errors import LexiconError, QueryError
 from monitor.matching import (
@@ -230,7 +235,7 @@ class _Checking:
             self._report(read, read.file.at(location, what, Severity.WARNING))
         elif last - today <= _SOON:
             days = (last - today).days
-            what = f"this rule ends {_in_days(days)}, after {last}"
+            what = f"this rule ends {in_days(days)}, after {last}"
             self._report(read, read.file.at(location, what, Severity.NOTE))
 
     def _compiled(
@@ -257,7 +262,7 @@ class _Checking:
             if isinstance(problem, ListProblem):
                 continue  # said where the list stands
             if not self._is_excused(problem, entry.query):
-                more = _what_yaml_did(read, location, problem)
+                more = what_yaml_did(read, location, problem)
                 self._report(
                     read,
                     read.file.at(
@@ -267,7 +272,7 @@ class _Checking:
 
     def _warn_of_comment(self, read: ReadRules, name: str) -> None:
         location = ("rules", name, "query")
-        comment = _comment_after(read, location)
+        comment = comment_after(read, location)
         if re.match(r"#[^\s#]", comment):
             what = f"YAML drops `{comment}` as a comment; {QUERY_HINT}"
             self._report(read, read.file.at(location, what, Severity.WARNING))
@@ -320,45 +325,9 @@ class _Checking:
         return replace(self._defaults.rule, **said)
 
 
-def contained(inner: Rule, outer: Rule) -> tuple[Severity, str]:
-    """Return what is to be said of a rule that is never true where another is not."""
-    what = f"whatever this rule matches, `{outer.name}` matches too"
-    tells_more = not set(inner.channels) <= set(outer.channels)
-    if tells_more or inner.priority > outer.priority:
-        return Severity.NOTE, what
-    return Severity.WARNING, f"{what}, and tells the same channels; one is enough"
-
-
 def _claims(files: Mapping[str, ReadRules]) -> Iterator[Claim]:
     """Yield what each rule was called before; `files` has the file of each."""
     for name, read in files.items():
         if read.model is not None:
             old = read.model.rules[name].renamed_from
             yield Claim(name, old, read.file, ("rules", name))
-
-
-def _in_days(days: int) -> str:
-    return {0: "today", 1: "tomorrow"}.get(days, f"in {days} days")
-
-
-def _comment_after(read: ReadRules, location: Location) -> str:
-    """Return the comment that YAML cut off behind a value, empty if there is none."""
-    node = read.file.node(location)
-    if not isinstance(node, TextNode) or node.style:
-        return ""
-    found = re.match(r"[ \t]+(#.*)", read.file.source.rest_of_line(node.end))
-    return found[1].rstrip() if found else ""
-
-
-def _what_yaml_did(read: ReadRules, location: Location, problem: QueryProblem) -> str:
-    """Return what YAML took from a query, if that may be why it is wrong."""
-    node = read.file.node(location)
-    if problem.severity is not Severity.ERROR or not isinstance(node, TextNode):
-        return ""
-    comment = _comment_after(read, location)
-    is_at_end = problem.start + problem.length >= len(node.value.rstrip())
-    if comment and is_at_end:
-        return f"; YAML drops `{comment}` as a comment: {QUERY_HINT}"
-    if node.style in ("'", '"') and node.style:
-        return f"; YAML takes the quotes around the value: {QUERY_HINT}"
-    return ""

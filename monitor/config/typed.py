@@ -23,7 +23,7 @@ from pydantic import (
 from pydantic_core import core_schema
 
 from monitor.alerts.quiet import leave_no_time
-from monitor.config import names, quantities
+from monitor.config import names, quantities, quiet_hours
 from monitor.config.feed_url import feed_url, split_url
 from monitor.config.languages import LANGUAGES
 from monitor.config.masking import REFERENCE
@@ -209,8 +209,8 @@ RateOrNone = Annotated[
 ]
 Quiet = Annotated[
     QuietHours,
-    _one(quantities.quiet_hours),
-    WithJsonSchema({"type": "string", "pattern": f"^({quantities.QUIET_HOURS})$"}),
+    _one(quiet_hours.quiet_hours),
+    WithJsonSchema({"type": "string", "pattern": f"^({quiet_hours.QUIET_HOURS})$"}),
 ]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 
@@ -29,7 +29,8 @@ from monitor.jobs.release import tell
 from monitor.jobs.retelling import retold
 from monitor.jobs.seen import note_seen
 from monitor.jobs.silences import Silences
-from monitor.jobs.stories import note_alerted, place
+from monitor.jobs.sources import for_now, told_by_enough
+from monitor.jobs.stories import Placed, note_alerted, place
 from monitor.jobs.websub import note_poll
 from monitor.model import (
     Feed,
@@ -222,7 +223,14 @@ class _Intake:
         """Store the entry's new matches; return what each of these becomes."""
         found = list(self.in_force.matches(verdict.entry, self.feed, self.now))
         told = {rule.name: because for rule, because in found}
-        edits = retold(self.tx, self.in_force, verdict, told, self.now)
+        edits = retold(
+            self.tx,
+            self.in_force,
+            verdict,
+            told,
+            self.now,
+            silence_of=lambda rule: self._silence(rule, verdict),
+        )
         if not found:
             return [*edits]
         placed = place(self.stories, verdict, self.feed, self.now)
@@ -230,16 +238,22 @@ class _Intake:
         for rule, because in found:
             match_id = self.tx.add_match(rule, entry_id, because, self.now)
             if match_id is not None:
-                alert = self.tx.add_alert(
-                    match_id,
-                    rule,
-                    placed.verdict,
-                    self.now,
-                    silence_id=self._silence(rule, verdict),
-                )
-                note_alerted(self.tx, self.stories, placed, alert, match_id)
-                alerts.append(alert)
+                alerts.append(self._alert(rule, match_id, placed))
         return [*alerts, *edits]
+
+    def _alert(self, rule: Rule, match_id: int, placed: Placed) -> StoredAlert:
+        """Store the alert of a match; what waited for one more publisher goes out."""
+        tx, verdict = self.tx, placed.verdict
+        silence_id = self._silence(rule, verdict)
+        begun = for_now(verdict, rule)
+        alert = tx.add_alert(match_id, rule, begun, self.now, silence_id=silence_id)
+        note_alerted(tx, self.stories, placed, alert, match_id)
+        for one in told_by_enough(tx, rule, alert, self.now):
+            if one.id == alert.id and alert.hold is HoldReason.FEW_SOURCES:
+                alert = replace(alert, hold=None)
+            else:
+                self._route([one])
+        return alert
 
     def _silence(self, rule: Rule, verdict: Verdict) -> int | None:
         found = self._silences.holding(rule, verdict.entry, self.feed)
@@ -255,6 +269,9 @@ class _Intake:
         self.result.matches += len(alerts)
         self.result.alerts += len(alerts) - held.count(HoldReason.SAME_STORY)
         self.result.held.update(reason.value for reason in held)
-        free = [alert for alert in alerts if alert.hold is None]
-        waiting = tell(self.tx, self.in_force, free, self.now)
+        self._route([alert for alert in alerts if alert.hold is None])
+
+    def _route(self, alerts: Sequence[StoredAlert]) -> None:
+        """Put alerts of one entry on their way; count what has to wait."""
+        waiting = tell(self.tx, self.in_force, alerts, self.now)
         self.result.held.update(hold.reason.value for hold in waiting)

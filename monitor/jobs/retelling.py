@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 
 from monitor.alerts.changes import change
 from monitor.jobs.in_force import InForce
-from monitor.model import Because, StoredAlert, Verdict
+from monitor.model import Because, Rule, StoredAlert, Verdict
 from monitor.ports import Transaction
 
 
@@ -17,11 +17,13 @@ def retold(
     verdict: Verdict,
     true_of: Mapping[str, tuple[Because, ...]],
     now: datetime,
+    *,
+    silence_of: Callable[[Rule], int | None],
 ) -> Iterator[StoredAlert]:
     """Yield an alert for each rule that told of the entry and wants its edits.
 
     `true_of` are the rules that are true of the edited text, and why. A rule that is no
-    longer says so.
+    longer says so. `silence_of` names the silence that holds what a rule tells of it.
     """
     known = verdict.known
     if known is None or verdict.novelty.is_new:
@@ -35,7 +37,13 @@ def retold(
         because = true_of.get(rule.name)
         no_longer = f"\n{rule.name} no longer matches" if because is None else ""
         alert = tx.add_edit(
-            told, rule, verdict, now, because=because or (), change=what + no_longer
+            told,
+            rule,
+            verdict,
+            now,
+            because=because or (),
+            change=what + no_longer,
+            silence_id=silence_of(rule),
         )
         if alert is not None:
             yield alert

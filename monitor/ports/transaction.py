@@ -28,16 +28,16 @@ from monitor.model import (
     StoredEntry,
     Stranded,
     Subscription,
-    Thread,
     Verdict,
     Waiting,
 )
 from monitor.ports.keeping import Keeping
 from monitor.ports.routing import Routing
+from monitor.ports.telling import Telling
 from monitor.ports.watching import WatchTransaction
 
 
-class Transaction(Keeping, Routing, WatchTransaction, Protocol):
+class Transaction(Keeping, Routing, Telling, WatchTransaction, Protocol):
     """What a job may read and write inside one transaction."""
 
     # feeds
@@ -173,49 +173,6 @@ class Transaction(Keeping, Routing, WatchTransaction, Protocol):
 
     def unhold(self, alert_ids: Sequence[int], now: datetime) -> None:
         """Note that the alerts wait no longer."""
-
-    # stories
-
-    def note_publisher(self, match_id: int, publisher: str, fingerprint: str) -> None:
-        """Note who published the text of a match, and which text that was."""
-
-    def recent_stories(
-        self, since: datetime, limit: int
-    ) -> tuple[tuple[StoredEntry, str], ...]:
-        """Return the entries that began a story since then, with who published them.
-
-        The oldest first, the newest `limit` of them; none that was edited since.
-        """
-
-    def first_of_event(self, rule: str, story: str) -> int | None:
-        """Return the alert that began the event of which a story tells."""
-
-    def refer(self, alert_id: int, first_id: int) -> None:
-        """Note that an alert tells of the event of which the first alert told."""
-
-    def told_of_entry(self, rule: str, entry_id: int) -> StoredAlert | None:
-        """Return the alert by which a rule told of an entry, None if none did."""
-
-    def add_edit(
-        self,
-        told: StoredAlert,
-        rule: Rule,
-        verdict: Verdict,
-        now: datetime,
-        *,
-        because: Sequence[Because],
-        change: str,
-    ) -> StoredAlert | None:
-        """Store the alert of an edit of what was told, None if it is there already."""
-
-    def thread(self, alert_ids: Sequence[int]) -> Thread:
-        """Return what a message of these alerts says of their story."""
-
-    def sources_of_story(self, rule: str, story: str) -> int:
-        """Return how many publishers told the rule of the event of which a story tells.
-
-        It counts whatever made the rule true: also what is held, and copies.
-        """
 
     # the outbox
 

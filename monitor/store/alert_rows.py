@@ -160,13 +160,17 @@ class AlertRows:
         known = self._connection.execute(
             select(alerts.c.id, alerts.c.hold).where(*story)
         ).one()
-        if values["hold"] is not None or known.hold not in _ONLY_HELD:
+        hold = values["hold"]
+        waits_for_others = HoldReason.FEW_SOURCES
+        if known.hold not in _ONLY_HELD or hold not in (None, waits_for_others):
+            return known.id, HoldReason.SAME_STORY
+        if known.hold == hold:
             return known.id, HoldReason.SAME_STORY
         told_now = {key: value for key, value in values.items() if key != "created_at"}
         self._connection.execute(
             update(alerts).where(alerts.c.id == known.id).values(**told_now)
         )
-        return known.id, None
+        return known.id, None if hold is None else waits_for_others
 
     def _alert(self, alert_id: int) -> StoredAlert:
         (row,) = _ONE_ALERT.rows(self._connection, alert=alert_id)

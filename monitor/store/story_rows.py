@@ -24,6 +24,7 @@ from monitor.model import (
 )
 from monitor.store import rows
 from monitor.store.alert_rows import alerts_with_entries
+from monitor.store.kept import kept
 from monitor.store.prepared import Prepared
 from monitor.store.story_tables import match_sources, references
 from monitor.store.tables import alerts, entries, feeds, matches, message_alerts
@@ -111,6 +112,7 @@ class StoryRows:
         *,
         because: Sequence[Because],
         change: str,
+        silence_id: int | None = None,
     ) -> StoredAlert | None:
         """Store the alert of an edit of what was told, None if it is there already.
 
@@ -124,6 +126,9 @@ class StoryRows:
             "channels": list(rule.channels),
             "because": rows.because_values(tuple(because)),
             "created_at": now,
+            "kept": kept(verdict.entry),
+            "hold": None if silence_id is None else HoldReason.SILENCED,
+            "silence_id": silence_id,
         }
         made = self._connection.execute(
             upsert(alerts)
@@ -186,6 +191,13 @@ class StoryRows:
             for row in self._connection.execute(copies)
         }
         return tuple(by_publisher.values())
+
+    def few_sources_of(self, alert_id: int) -> tuple[StoredAlert, ...]:
+        """Return what waits for more publishers in the thread of an alert."""
+        waits = alerts.c.hold == HoldReason.FEW_SOURCES
+        query = alerts_with_entries().where(_in_threads([self._root(alert_id)]), waits)
+        found = self._connection.execute(query.order_by(alerts.c.id)).mappings()
+        return tuple(map(rows.stored_alert, found))
 
     def sources_of_story(self, rule: str, story: str) -> int:
         """Return how many publishers told the rule of the event of which a story tells.

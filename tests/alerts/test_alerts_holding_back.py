@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from monitor.alerts.holding_back import ORDER, Situation, hold_back, look_back
-from monitor.config.quantities import quiet_hours
+from monitor.config.quiet_hours import quiet_hours
 from monitor.model import ChannelSpec, Hold, HoldReason, Priority, Rate, Rule
 
 NOW = datetime(2026, 1, 5, 23, tzinfo=UTC)

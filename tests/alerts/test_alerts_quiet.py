@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from monitor.alerts.quiet import leave_no_time, quiet_until
 from monitor.clock import SystemClock
-from monitor.config.quantities import quiet_hours
+from monitor.config.quiet_hours import quiet_hours
 from monitor.model import QuietHours
 
 BERLIN = ZoneInfo("Europe/Berlin")

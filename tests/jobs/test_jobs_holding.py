@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from house import DESK, OPS, House, rule
 
-from monitor.config.quantities import quiet_hours
+from monitor.config.quiet_hours import quiet_hours
 from monitor.jobs.release import release, revisit
 from monitor.model import (
     Feed,
