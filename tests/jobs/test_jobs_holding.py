@@ -319,3 +319,123 @@ async def test_a_copy_that_comes_after_a_silence_is_told(
     assert (await house.poll("second")).held == {}
     await house.deliver()
     assert house.titles() == [WORDS[0]]
+
+
+TEXT = (
+    "Aserbaidschan erwägt nach Angaben der Regierung in Baku umfangreiche "
+    "Waffenlieferungen an die Ukraine, sagte ein Sprecher des Präsidenten am Montag"
+)
+
+
+def page(host: str, title: str, text: str = "") -> bytes:
+    item = (
+        f"<item><title>{title}</title><guid>{host}{title}</guid>"
+        f"<link>https://{host}/{abs(hash(title))}</link>"
+        f"<description>{text}</description></item>"
+    )
+    return f'<rss version="2.0"><channel>{item}</channel></rss>'.encode()
+
+
+async def several(folder: Path, houses: list[House], wanted: Rule) -> House:
+    """Return a monitor with three feeds of three publishers, each polled once."""
+    hosts = ("one.example", "two.example", "three.example")
+    house = House(
+        folder,
+        rules=(wanted,),
+        feeds=tuple(Feed(h[:-8], f"https://{h}/feed", 10 * MINUTE) for h in hosts),
+        clock=FakeClock(EVENING),
+    )
+    houses.append(house)
+    for host in hosts:
+        house.web.pages[f"https://{host}/feed"] = page(host, "nothing of interest")
+        await house.poll(host[:-8])
+    return house
+
+
+async def test_a_rule_waits_until_enough_publishers_tell_the_story(
+    tmp_path: Path, make: list[House]
+) -> None:
+    house = await several(tmp_path, make, rule(min_sources=2))
+    title = "Baku erwägt Lieferung von Waffen"
+    for host, held in (("one.example", {"few_sources": 1}), ("two.example", {})):
+        house.web.pages[f"https://{host}/feed"] = page(host, title, TEXT)
+        counts = await house.poll(host[:-8])
+        assert {k: v for k, v in counts.held.items() if k != "same_story"} == held
+        await house.deliver()
+        assert bool(house.titles()) is not bool(held)
+    house.web.pages["https://three.example/feed"] = page("three.example", title, TEXT)
+    await house.poll("three")
+    await house.deliver()
+    assert house.titles() == [title]
+    assert house.places.sent[0][1].also == ("two",)
+
+
+async def test_another_event_is_no_second_source(
+    tmp_path: Path, make: list[House]
+) -> None:
+    house = await several(tmp_path, make, rule(min_sources=2))
+    for host, title in (
+        ("one.example", "Aserbaidschan gewinnt im Schach"),
+        ("two.example", "Aserbaidschan: Erdbeben am Kaspischen Meer"),
+        ("one.example", "Aserbaidschan wählt ein neues Parlament"),
+    ):
+        house.web.pages[f"https://{host}/feed"] = page(host, title)
+        assert (await house.poll(host[:-8])).held == {"few_sources": 1}
+    await house.deliver()
+    assert house.titles() == []
+    query = HeldQuery(reason=HoldReason.FEW_SOURCES)
+    now = house.clock.now()
+    house.store.run(lambda tx: release(tx, house.in_force, query, now))
+    await house.deliver()
+    assert len(house.titles()) == 3
+
+
+async def test_each_report_of_an_event_is_told_once_there_are_enough(
+    tmp_path: Path, make: list[House]
+) -> None:
+    house = await several(tmp_path, make, rule(min_sources=2))
+    titles = (
+        "Erdbeben der Stärke 6,8 erschüttert Schamachi in Aserbaidschan",
+        "Aserbaidschan: Erdbeben der Stärke 6,8 erschüttert Stadt Schamachi schwer",
+    )
+    for host, title in zip(("one.example", "two.example"), titles, strict=True):
+        house.web.pages[f"https://{host}/feed"] = page(host, title)
+        await house.poll(host[:-8])
+    await house.deliver()
+    assert sorted(house.titles()) == sorted(titles)
+    assert waiting(house) == {}
+
+
+async def test_a_story_that_was_held_whole_may_wait_for_a_second_source(
+    tmp_path: Path, make: list[House]
+) -> None:
+    """Nobody heard of the first: it does not swallow the second's claim."""
+    house = await several(tmp_path, make, rule(min_sources=2))
+    now = house.clock.now()
+    house.store.run(lambda tx: tx.add_silence(Silence(0, now + HOUR, now, feed="one")))
+    title = "Baku erwägt Lieferung von Waffen"
+    for host, held in (("one.example", "silenced"), ("two.example", "few_sources")):
+        house.web.pages[f"https://{host}/feed"] = page(host, title, TEXT)
+        counts = await house.poll(host[:-8])
+        assert held in counts.held or not counts.held
+    await house.deliver()
+    assert house.titles() == [title]
+
+
+async def test_a_silence_holds_edits_too(tmp_path: Path, make: list[House]) -> None:
+    house = await settled(tmp_path, make, rule(on_edit=True))
+    house.publish(WORDS[0])
+    await house.poll()
+    await house.deliver()
+    now = house.clock.now()
+    house.store.run(lambda tx: tx.add_silence(Silence(0, now + HOUR, now, feed="news")))
+    url = "https://news.example.org/feed"
+    edited = (
+        house.web.pages[url]
+        .decode()
+        .replace(f"<title>{WORDS[0]}", "<title>Aserbaidschan liefert")
+    )
+    house.web.pages[url] = edited.encode()
+    assert (await house.poll()).held == {"silenced": 1}
+    await house.deliver()
+    assert house.titles() == [WORDS[0]]
