@@ -42,6 +42,14 @@ def test_a_rule_says_whether_how_long_and_since_when_it_counts(
     assert rule.version != plain.version
 
 
+def test_a_rule_asks_for_edits_or_the_defaults_do(folder: ConfigFolder) -> None:
+    assert not loaded(folder, "priority: low").rules[0].on_edit
+    assert loaded(folder, "on_edit: true").rules[0].on_edit
+    folder.config(f"{CONFIG}defaults: {{rule: {{on_edit: true}}}}\n")
+    assert loaded(folder, "priority: low").rules[0].on_edit
+    assert not loaded(folder, "on_edit: false").rules[0].on_edit
+
+
 @pytest.mark.parametrize(
     ("last", "says", "severity"),
     [
