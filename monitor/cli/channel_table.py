@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from monitor.alerts.health_words import ago, ahead
+from monitor.config.quantities import written_rate
 from monitor.model import ChannelSpec, Lane, Rate
 from monitor.store.lane_views import LaneView
 
@@ -134,15 +135,7 @@ def lines_of(
 
 def rates_in_words(rates: Sequence[Rate]) -> str:
     """Return how much a place takes: "1/1s, 20/1m", or "no bound"."""
-    return ", ".join(f"{rate.count}/{_span(rate.per)}" for rate in rates) or "no bound"
-
-
-def _span(span: timedelta) -> str:
-    seconds = span.total_seconds()
-    for unit, size in (("h", 3600), ("m", 60)):
-        if seconds >= size and seconds % size == 0:
-            return f"{seconds / size:g}{unit}"
-    return f"{seconds:g}s"
+    return ", ".join(map(written_rate, rates)) or "no bound"
 
 
 def _state(view: LaneView, now: datetime, *, probes: bool) -> str:

@@ -62,6 +62,13 @@ def duration(text: str) -> timedelta:
     return parsed
 
 
+def written_duration(span: timedelta) -> str:
+    """Return a duration as it is written in the files: 1h, 90m, 1500ms."""
+    sizes = reversed(_UNITS.items())
+    unit, size = next((u, size) for u, size in sizes if not span % size)
+    return f"{span // size}{unit}"
+
+
 def interval(text: str) -> timedelta:
     """Return a duration of at least a second.
 
@@ -142,6 +149,11 @@ def cron(text: str) -> str:
     """
     read_timetable(text)
     return text
+
+
+def written_rate(rate: Rate) -> str:
+    """Return a rate as it is written in the files: 20/1h."""
+    return f"{rate.count}/{written_duration(rate.per)}"
 
 
 def size(text: str) -> int:

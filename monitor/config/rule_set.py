@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Final
 
+from monitor.config.config_model import RuleDefaults
 from monitor.config.fillings import Fillings, digest
 from monitor.config.remarks import (
     comment_after,
@@ -26,6 +27,7 @@ from monitor.config.remarks import (
 from monitor.config.renames import Claim, wrong_claims
 from monitor.config.rule_file import ReadRules, document_of, tests_of
 from monitor.config.rules_model import RuleEntry
+from monitor.config.settings import default_rule
 from monitor.config.yaml_file import KEY, Location
 from monitor.config.yaml_words import QUERY_HINT
 from monitor.errors import LexiconError, QueryError
@@ -48,6 +50,8 @@ _SAID: Final = frozenset(
     {"channels", "priority", "throttle", "cooldown", "digest", "min_sources", "on_edit"}
 )
 """What a rule may leave to the defaults."""
+
+_PLAIN: Final = default_rule(RuleDefaults())
 
 _SOON: Final = timedelta(days=14)  # a rule's end within it is worth a note
 
@@ -303,6 +307,7 @@ class _Checking:
             said.channels,
             said.priority,
         ]
+        decides += _bounds(said)
         if not entry.enabled or entry.expires:
             decides += [entry.enabled, str(entry.expires)]
         return replace(
@@ -323,6 +328,13 @@ class _Checking:
         """Return what the rule says of its alerts, or the defaults do."""
         said = {key: getattr(entry, key) for key in _SAID & entry.model_fields_set}
         return replace(self._defaults.rule, **said)
+
+
+def _bounds(rule: Rule) -> list[object]:
+    """Return what bounds a rule's alerts, where it is not what it is by itself."""
+    names = sorted(_SAID - {"channels", "priority"})
+    said = [(name, getattr(rule, name)) for name in names]
+    return [f"{n}={value}" for n, value in said if value != getattr(_PLAIN, n)]
 
 
 def _claims(files: Mapping[str, ReadRules]) -> Iterator[Claim]:

@@ -6,10 +6,12 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
+from datetime import timedelta
 from enum import Enum
 
 from monitor.config.fillings import Fillings
-from monitor.model import Rule
+from monitor.config.quantities import written_duration, written_rate
+from monitor.model import Rate, Rule
 
 _DECIDE_NOTHING = {"name", "tests", "path", "version", "lookback"}
 _ALWAYS = {"query", "channels", "priority"}
@@ -58,6 +60,10 @@ def _scalar(value: object) -> str:
         return value.name.lower()
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, Rate):
+        return written_rate(value)
+    if isinstance(value, timedelta):
+        return written_duration(value)
     text = str(value).strip()
     is_plain = _PLAIN.fullmatch(text) and text.lower() not in _MEANT_OTHERWISE
     return text if is_plain else json.dumps(text, ensure_ascii=False)

@@ -27,6 +27,7 @@ from sqlalchemy import (
 
 from monitor.model import DeliveryState, Forgotten
 from monitor.store import rows
+from monitor.store.route_tables import routes
 from monitor.store.search_rows import forget_words
 from monitor.store.tables import (
     alerts,
@@ -71,6 +72,7 @@ class ForgettingRows:
         )
         message_ids = self._ids(told.distinct())
         self._delete(message_alerts, message_alerts.c.alert_id.in_(ids))
+        self._delete(routes, routes.c.alert_id.in_(ids))
         self._connection.execute(
             update(matches).where(matches.c.alert_id.in_(ids)).values(alert_id=None)
         )
@@ -176,7 +178,7 @@ def _is_alerted() -> ColumnElement[bool]:
 
 
 def _waits() -> ColumnElement[bool]:
-    """Return whether an alert waits: held back, or with a delivery that is not over."""
+    """Return whether an alert waits, on its way or in the outbox."""
     told = message_alerts.join(
         deliveries, deliveries.c.message_id == message_alerts.c.message_id
     )
@@ -187,7 +189,10 @@ def _waits() -> ColumnElement[bool]:
             message_alerts.c.alert_id == alerts.c.id, deliveries.c.state.in_(_UNSENT)
         )
     )
-    return or_(alerts.c.hold.is_not(None), unsent.exists())
+    is_on_its_way = _is_there(
+        routes, routes.c.alert_id == alerts.c.id, routes.c.until.is_not(None)
+    )
+    return or_(alerts.c.hold.is_not(None), is_on_its_way, unsent.exists())
 
 
 def _has_left() -> ColumnElement[bool]:

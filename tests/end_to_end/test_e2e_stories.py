@@ -10,8 +10,6 @@ from receivers import Webhook
 
 TITLE = "Aserbaidschan erwägt Waffenlieferungen an Kiew"
 TEXT = "Das teilte das Ministerium am Montag in Baku mit, Näheres ist nicht bekannt."
-    "Das teilte das Ministerium am Montag in Baku mit, Einzelheiten sind nicht bekannt."
-)
 
 
 def test_copy_of_another_publisher_joins_the_alert_of_another_process(

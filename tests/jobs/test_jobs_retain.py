@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from house import DESK, HIT, OPS, House, rule
 from sqlalchemy import text
 
+from monitor.jobs.release import revisit
 from monitor.jobs.report import tell_ops
 from monitor.jobs.retain import RetainCounts, RetainJob
 from monitor.model import HeldQuery, Retention, SendOutcome
@@ -225,3 +227,28 @@ async def test_reports_are_forgotten_when_they_are_old(house: House) -> None:
 
     assert found == RetainCounts(reports=2)
     assert house.counts() == {"pending": 1}
+
+
+async def test_an_alert_that_waits_for_a_digest_is_never_forgotten(
+    tmp_path: Path,
+) -> None:
+    house = House(tmp_path, manners={"desk": {"digest": "0 8 29 2 *"}})
+    house.publish(DULL)
+    await house.poll()
+    house.publish(HIT)
+    await house.poll()
+    house.publish(DULL)
+    await poll_for(house, 500)
+    assert await job(house).run_if_due() == RetainCounts()
+    assert count(house, "routes") == 1
+
+    house.manners = {}
+    house.configure()
+    house.store.run(lambda tx: revisit(tx, house.in_force, house.clock.now()))
+    await house.deliver()
+    assert house.titles() == [HIT]
+    house.clock.advance(DAY)
+    await house.poll()
+    done = await job(house).run_if_due()
+    assert (done and done.alerts, count(house, "routes")) == (1, 0)
+    house.store.close()
