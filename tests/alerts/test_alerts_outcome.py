@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.alerts.outcome import settle
+from monitor.alerts.outcome import PROBE_AFTER, settle
 from monitor.model import (
     Delivery,
     DeliveryState,
@@ -139,3 +140,48 @@ def test_every_end_is_one_that_the_outbox_knows(
     assert (made.next_attempt_at is not None) == (made.state is DeliveryState.PENDING)
     assert made.reason or made.state is DeliveryState.SENT
     assert made.breaks_lane == (made.state is DeliveryState.HELD)
+
+
+def after(failures: int, status: int | None = 503, **more: object) -> Settled:
+    """Return what one more failure makes of a lane that failed so often in a row."""
+    of = replace(delivery(), failures=failures, **more)
+    result = SendResult(SendOutcome.RETRY, status)
+    return settle(of, result, now=NOW, jitter=0.5)
+
+
+def test_the_fifth_failure_in_a_row_opens_the_circuit() -> None:
+    fourth, fifth = after(3), after(4)
+    assert (fourth.failures, fourth.opens_lane, fourth.probe_at) == (4, False, None)
+    assert (fifth.failures, fifth.opens_lane) == (5, True)
+    assert fifth.probe_at == NOW + timedelta(seconds=40), "it is the lane that rests"
+    assert fifth.next_attempt_at == NOW
+
+
+def test_a_retry_after_stays_with_the_delivery_when_the_circuit_is_open() -> None:
+    of = replace(delivery(), failures=9)
+    asked = timedelta(hours=3)
+    result = SendResult(SendOutcome.RETRY, 429, retry_after=asked)
+    made = settle(of, result, now=NOW, jitter=0.5)
+    assert made.next_attempt_at == made.probe_at == NOW + asked
+
+
+def test_what_was_overtaken_says_nothing_of_its_lane() -> None:
+    made = after(0, overtaken=True, attempts=14)
+    assert (made.failures, made.opens_lane) == (0, False)
+    assert wait(made) == timedelta(minutes=30)
+
+
+def test_doubts_come_after_a_dozen_answers_and_not_from_silence() -> None:
+    assert [n + 1 for n in range(20) if after(n).doubts] == [12, 15, 18]
+    assert not any(after(n, None).doubts for n in range(20))
+
+
+@pytest.mark.parametrize("outcome", [o for o in SendOutcome if o != SendOutcome.SENT])
+def test_a_broken_lane_is_probed_again_unless_it_may_not_be(
+    outcome: SendOutcome,
+) -> None:
+    of, result = replace(delivery(), lane_is_broken=True), SendResult(outcome)
+    probed = settle(of, result, now=NOW, jitter=0.5)
+    assert probed.probe_at == NOW + PROBE_AFTER
+    left = settle(of, result, now=NOW, jitter=0.5, probes=False)
+    assert left.probe_at is None

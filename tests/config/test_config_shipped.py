@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from monitor.config import config_schema, load, rules_schema
-from monitor.config.config_model import Config, FeedEntry, Poll
+from monitor.config.config_model import Channel, Config, FeedEntry, Poll
 from monitor.wiring.word_forms import WordForms
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -58,7 +58,7 @@ def test_editors_find_no_fault_in_them() -> None:
 
 def test_every_key_is_shown() -> None:
     config = (ROOT / "config" / "monitor.yaml").read_text(encoding="utf-8")
-    for model in (Config, Poll, FeedEntry):
+    for model in (Config, Poll, Channel, FeedEntry):
         for key in model.model_fields:
             assert f"{key}:" in config, key
 
@@ -69,6 +69,8 @@ def test_every_key_is_shown() -> None:
         "poll: {floor: 0, concurrency: 50, max_body: 16000000}\nfeeds: []",
         "feeds: [{url: 'http://a.de', tags: [2024, on], headers: {A: 1}}]",
         "channels: {a: x://, b: [x://], c: {urls: [x://]}}\nfeeds: []",
+        "channels: {a: {urls: [x://], throttle: 9/1m, probe: false}}\nfeeds: []",
+        "channels: {a: {urls: [x://], renamed_from: b}}\nfeeds: []",
         "websub: {listen: '127.0.0.1:80', public_url: 'https://a.de/x'}\nfeeds: []",
     ],
 )
