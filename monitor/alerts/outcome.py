@@ -89,8 +89,8 @@ def _again(
     failures = delivery.failures + (0 if delivery.overtaken else 1)
     opens = failures >= FAILURES_TO_OPEN
     asked = min(result.retry_after or timedelta(0), _LONGEST_RETRY_AFTER)
-    tries = max(delivery.attempts, failures)
-    again_at = now + max(asked, jitter * _backoff(tries))
+    before = max(delivery.failed, failures - 1)
+    again_at = now + max(asked, jitter * _backoff(before))
     settled = Settled(
         DeliveryState.PENDING,
         result.outcome.value,
@@ -116,9 +116,12 @@ def _doubts(failures: int, result: SendResult) -> bool:
     return has_answered and failures >= FAILURES_TO_DOUBT and failures % 3 == 0
 
 
-def _backoff(attempts: int) -> timedelta:
-    """Return the longest wait after that many attempts; the dice take a part of it."""
-    doublings = min(max(attempts - 1, 0), _DOUBLINGS)
+def _backoff(failures: int) -> timedelta:
+    """Return the longest wait after a failure that so many came before.
+
+    The dice take a part of it.
+    """
+    doublings = min(failures, _DOUBLINGS)
     return min(_LONGEST_BACKOFF, _BASE * (1 << doublings))
 
 

@@ -107,10 +107,11 @@ class Lane:
 class Delivery:
     """One message on its way to one lane, as claimed for an attempt.
 
-    `attempts` counts tries begun, this one included. `maybe_sent` says that an
-    earlier try may have arrived. `bare` asks for plain text after a refusal.
-    `failures` is how often in a row its lane had failed before for a reason that
-    passes, `lane_is_broken` that this try is the probe of a broken lane.
+    `attempts` counts tries begun, this one included, `failed` those that ended and
+    failed: one that was cut off by a crash says nothing of the service. `maybe_sent`
+    says that an earlier try may have arrived. `bare` asks for plain text after a
+    refusal. `failures` is how often in a row its lane had failed before for a reason
+    that passes, `lane_is_broken` that this try is the probe of a broken lane.
     `overtaken` says that others arrived while the service failed at this one.
     `answers` is the receipt of the message that told this lane of the story first.
     """
@@ -123,6 +124,7 @@ class Delivery:
     first_attempt_at: datetime
     maybe_sent: bool = False
     bare: bool = False
+    failed: int = 0
     failures: int = 0
     lane_is_broken: bool = False
     overtaken: bool = False
@@ -162,6 +164,7 @@ class Waiting:
     delivery_id: int
     message: Message
     created_at: datetime
+    failures: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,7 +141,13 @@ class OutboxRows(RepairRows):
             lane_is_broken=state is not None and state.broken_since is not None,
             overtaken=row.overtaken,
             answers=first_receipt(self._connection, lane, message),
+            failed=self._failed(delivery_id),
         )
+
+    def _failed(self, delivery_id: int) -> int:
+        ended = attempts.c.delivery_id == delivery_id
+        query = select(func.count()).select_from(attempts).where(ended)
+        return int(self._connection.execute(query).scalar_one())
 
     def settle(
         self, delivery: Delivery, settled: Settled, result: SendResult, now: datetime

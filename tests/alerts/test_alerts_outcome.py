@@ -36,6 +36,7 @@ def delivery(
         attempts=attempts,
         first_attempt_at=NOW - age,
         bare=bare,
+        failed=attempts - 1,
     )
 
 

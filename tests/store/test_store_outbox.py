@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 from store_values import (
     BUSY,
@@ -79,6 +80,17 @@ def test_a_failure_blocks_its_lane_and_no_other(tx: SqlTransaction) -> None:
     tried_again = lease(tx, now=later)
     assert (tried_again.message.title, tried_again.attempts) == ("first", 2)
     assert tried_again.first_attempt_at == NOW
+
+
+def test_what_a_crash_cut_off_is_no_failure_of_the_service(tx: SqlTransaction) -> None:
+    tx.enqueue("desk", report("first"), 1, NOW)
+    for _ in range(5):
+        lease(tx)
+        tx.free_leases()
+    deliver(tx, BUSY)
+    assert tx.next_attempt_at() == NOW + timedelta(seconds=5), "as after the first"
+    again = lease(tx, now=NOW + MINUTE)
+    assert (again.attempts, again.failed) == (7, 1)
 
 
 def test_a_timeout_is_retried_as_a_possible_repeat(tx: SqlTransaction) -> None:
