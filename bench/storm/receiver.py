@@ -107,8 +107,8 @@ class Receiver:
 
     def take(self, channel: str, payload: dict[str, object]) -> Way:
         """Decide how a message's request ends, and keep what is accepted."""
-        title, body = str(payload["title"]), str(payload["message"])
-        head = _HEAD.match(title)
+        title, body = str(payload["title"]), str(payload.get("message", ""))
+        head = _HEAD.search(title)
         with self._lock:
             if head is None:  # a report to `ops`, a test of the channel
                 return Way.GOOD
@@ -116,7 +116,8 @@ class Receiver:
             way = self._way(channel, number)
             self.ways[way] += 1
             if way in ACCEPTING:
-                self._keep(channel, head, _mark(payload, body), REPEAT in body, way)
+                is_marked = REPEAT in body and payload.get("possible_repeat", True)
+                self._keep(channel, head, _mark(payload, body), bool(is_marked), way)
         return way
 
     def _keep(

@@ -41,6 +41,7 @@ class Sum:
     most_repeats: int
     unmarked: int
     unknown_to_receiver: int
+    shared_ids: int
     marked_in_vain: int
     out_of_order: int
     missing_alerts: int
@@ -57,6 +58,7 @@ class Sum:
             "invented",
             "unmarked",
             "unknown_to_receiver",
+            "shared_ids",
             "out_of_order",
             "missing_alerts",
             "surplus_alerts",
@@ -130,6 +132,7 @@ def reckon(
         unknown_to_receiver=sum(
             first.mark != again.mark or not first.mark for first, again in repeats
         ),
+        shared_ids=_shared_ids(arrivals),
         marked_in_vain=sum(one.is_marked for one in arrivals)
         - sum(again.is_marked for _, again in repeats),
         out_of_order=_out_of_order(arrivals, database),
@@ -138,6 +141,14 @@ def reckon(
         accepted_unanswered=unanswered,
         integrity=integrity(database),
     )
+
+
+def _shared_ids(arrivals: Sequence[Arrival]) -> int:
+    """Return how many ids of a channel name more than one message."""
+    numbers: dict[tuple[str, str], set[int]] = defaultdict(set)
+    for one in arrivals:
+        numbers[one.channel, one.mark].add(one.number)
+    return sum(len(found) > 1 for found in numbers.values())
 
 
 def _repeats(arrivals: Sequence[Arrival]) -> list[tuple[Arrival, Arrival]]:

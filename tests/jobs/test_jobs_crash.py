@@ -18,7 +18,7 @@ from hypothesis.stateful import rule as step
 from monitor.jobs.release import release
 from monitor.model import Feed, HeldQuery, Lane
 
-EXAMPLES = int(os.environ.get("MONITOR_CRASHES", "8"))
+EXAMPLES = int(os.environ.get("MONITOR_CRASHES", "5"))
 SECOND, MINUTE, HOUR, DAY = (
     timedelta(seconds=1),
     timedelta(minutes=1),
