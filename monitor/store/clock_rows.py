@@ -4,8 +4,19 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Column, Connection, Table, and_, bindparam, select, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Table,
+    and_,
+    bindparam,
+    select,
+    update,
+)
 
+from monitor.model import HoldReason
+from monitor.store.route_tables import routes
 from monitor.store.tables import deliveries, feeds, lanes, websub
 
 _WAITS: tuple[Column[datetime], ...] = (
@@ -31,11 +42,20 @@ class ClockRows:
         """Let what waits for a time after `now` come sooner, by so much."""
         for column in _WAITS:
             self._set_back(column, by, now)
+        # What waits for a time of day, as quiet hours do, waits for that time still.
+        counts_on = routes.c.reason.in_((HoldReason.COOLDOWN, HoldReason.THROTTLED))
+        self._set_back(routes.c.until, by, now, counts_on)
 
-    def _set_back(self, column: Column[datetime], by: timedelta, now: datetime) -> None:
+    def _set_back(
+        self,
+        column: Column[datetime],
+        by: timedelta,
+        now: datetime,
+        *which: ColumnElement[bool],
+    ) -> None:
         table: Table = column.table
         key = table.primary_key.columns
-        waits = select(*key, column).where(column > now)
+        waits = select(*key, column).where(column > now, *which)
         moved = [
             {f"its_{name}": row[name] for name in key.keys()}  # noqa: SIM118 - columns
             | {"at": row[column.name] - by}

@@ -25,7 +25,7 @@ from sqlalchemy import (
     update,
 )
 
-from monitor.model import DeliveryState, Forgotten
+from monitor.model import DeliveryState, Forgotten, HoldReason
 from monitor.store import rows
 from monitor.store.route_tables import routes
 from monitor.store.search_rows import forget_words
@@ -88,7 +88,7 @@ class ForgettingRows:
     def _forget_messages(self, ids: Sequence[int]) -> int:
         """Delete those of the messages that tell no alert and do not wait."""
         of_message = deliveries.c.message_id == messages.c.id
-        unsent = deliveries.c.state.in_(_UNSENT)
+        unsent = _is_unsent()
         tells = message_alerts.c.message_id == messages.c.id
         over = self._ids(
             select(messages.c.id).where(
@@ -177,6 +177,12 @@ def _is_alerted() -> ColumnElement[bool]:
     return matches.c.alert_id.is_not(None)
 
 
+def _is_unsent() -> ColumnElement[bool]:
+    """Return whether a delivery is not over; what was told elsewhere waits there."""
+    is_here = deliveries.c.reason != HoldReason.TOLD_ELSEWHERE
+    return and_(deliveries.c.state.in_(_UNSENT), is_here)
+
+
 def _waits() -> ColumnElement[bool]:
     """Return whether an alert waits, on its way or in the outbox."""
     told = message_alerts.join(
@@ -185,9 +191,7 @@ def _waits() -> ColumnElement[bool]:
     unsent = (
         select(message_alerts.c.alert_id)
         .select_from(told)
-        .where(
-            message_alerts.c.alert_id == alerts.c.id, deliveries.c.state.in_(_UNSENT)
-        )
+        .where(message_alerts.c.alert_id == alerts.c.id, _is_unsent())
     )
     is_on_its_way = _is_there(
         routes, routes.c.alert_id == alerts.c.id, routes.c.until.is_not(None)

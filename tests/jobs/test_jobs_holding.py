@@ -179,6 +179,21 @@ async def test_a_clock_that_went_back_does_not_put_off_what_waits(
     assert len(house.places.sent[-1][1].items) == 3
 
 
+async def test_a_throttle_is_set_back_with_the_clock_and_a_digest_is_not(
+    tmp_path: Path, make: list[House]
+) -> None:
+    loud = rule("laut", throttle=Rate(1, HOUR))
+    house = await settled(tmp_path, make, loud, rule("leise", digest="0 8 * * *"))
+    house.publish(*WORDS)
+    await house.poll()
+    by = 30 * MINUTE
+    house.clock.wall -= by
+    house.store.run(lambda tx: tx.set_back(by, house.clock.now()))
+    house.clock.advance(HOUR)
+    await house.deliver()
+    assert waiting(house) == {"digest": 3}
+
+
 async def test_what_no_longer_holds_lets_go_at_the_next_reload(
     tmp_path: Path, make: list[House]
 ) -> None:

@@ -39,10 +39,9 @@ def test_a_feed_is_polled_as_soon_as_was_meant(tx: SqlTransaction) -> None:
 def test_a_retry_comes_as_soon_as_was_meant(tx: SqlTransaction) -> None:
     told(tx)
     deliver(tx, BUSY)
-    at = tx.next_attempt_at()
-    assert at is not None
+    at = tx.next_attempts(NOW)[DESK]
     tx.set_back(HOUR, EARLIER)
-    assert tx.next_attempt_at() == at - HOUR
+    assert tx.next_attempts(EARLIER)[DESK] == at - HOUR
     assert tx.lease(DESK, EARLIER, until=EARLIER + LEASE) is None, "not before"
     assert tx.due_lanes(at - HOUR) == (DESK,)
 
@@ -62,6 +61,6 @@ def test_a_lease_and_a_rest_end_as_soon_as_was_meant(tx: SqlTransaction) -> None
 def test_what_is_due_stays_as_it_is(tx: SqlTransaction) -> None:
     told(tx)
     deliver(tx, BUSY)
-    at = tx.next_attempt_at()
+    at = tx.next_attempts(NOW)[DESK]
     tx.set_back(HOUR, NOW + DAY)
-    assert tx.next_attempt_at() == at
+    assert tx.next_attempts(NOW)[DESK] == at

@@ -88,7 +88,7 @@ def test_what_a_crash_cut_off_is_no_failure_of_the_service(tx: SqlTransaction) -
         lease(tx)
         tx.free_leases()
     deliver(tx, BUSY)
-    assert tx.next_attempt_at() == NOW + timedelta(seconds=5), "as after the first"
+    assert tx.next_attempts(NOW)[DESK] == NOW + timedelta(seconds=5), "as after one"
     again = lease(tx, now=NOW + MINUTE)
     assert (again.attempts, again.failed) == (7, 1)
 
