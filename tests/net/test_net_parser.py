@@ -25,7 +25,7 @@ RSS = b"<rss><channel><title>T</title><item><title>%s</title></item></channel></
 LARGE = b"<rss><channel>%s</channel></rss>" % b"".join(
     b"<item><title>a</title><guid>%d</guid></item>" % number for number in range(10_000)
 )
-HUGE = RSS % (b"Wort " * 3_000_000)
+HUGE = RSS % (b"Wort  " * 3_000_000)  # it has to be taken apart into words
 ROOT = Path(__file__).parents[2]
 
 
