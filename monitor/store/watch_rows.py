@@ -28,6 +28,7 @@ from monitor.store.tables import (
     attempts,
     deliveries,
     feeds,
+    lanes,
     message_alerts,
     messages,
     reports,
@@ -72,14 +73,26 @@ class WatchRows:
         return tuple(OpenReport(**row) for row in found)
 
     def waiting(self) -> tuple[LaneQueue, ...]:
-        """Return for each channel what waits for its turn, nothing that is held."""
+        """Return for each channel what waits for its turn, nothing that is held.
+
+        Nor what waits for a place that does not answer: that was told.
+        """
+        is_silent = (
+            select(lanes.c.place)
+            .where(
+                lanes.c.channel == deliveries.c.channel,
+                lanes.c.place == deliveries.c.place,
+                lanes.c.open_since.is_not(None),
+            )
+            .exists()
+        )
         query = (
             select(
                 deliveries.c.channel,
                 func.count(),
                 func.min(deliveries.c.created_at),
             )
-            .where(deliveries.c.state.in_(_IN_TURN))
+            .where(deliveries.c.state.in_(_IN_TURN), ~is_silent)
             .group_by(deliveries.c.channel)
             .order_by(deliveries.c.channel)
         )

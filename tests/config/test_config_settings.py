@@ -108,7 +108,7 @@ def test_every_key_arrives(folder: ConfigFolder) -> None:
             ChannelSpec(
                 "night",
                 ("json://night",),
-                MessageTemplate("kurz", "{{ title }}", "{{ link }}"),
+                template=MessageTemplate("kurz", "{{ title }}", "{{ link }}"),
             ),
         ),
         ops=("newsroom", "desk"),

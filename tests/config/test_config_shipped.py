@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from monitor.config import config_schema, load, rules_schema
-from monitor.config.config_model import Channel, Config, FeedEntry, Poll
+from monitor.config.config_model import Channel, Config, FeedEntry, Poll, RuleDefaults
 from monitor.wiring.word_forms import WordForms
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -58,7 +58,7 @@ def test_editors_find_no_fault_in_them() -> None:
 
 def test_every_key_is_shown() -> None:
     config = (ROOT / "config" / "monitor.yaml").read_text(encoding="utf-8")
-    for model in (Config, Poll, Channel, FeedEntry):
+    for model in (Config, Poll, Channel, FeedEntry, RuleDefaults):
         for key in model.model_fields:
             assert f"{key}:" in config, key
 

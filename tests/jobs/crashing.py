@@ -141,6 +141,8 @@ class Receivers(FakeChannels):
         created_at: datetime,  # noqa: ARG002 - the port's words
         maybe_sent: bool,
         bare: bool,  # noqa: ARG002
+        key: str = "",  # noqa: ARG002
+        answers: str = "",  # noqa: ARG002
     ) -> SendResult:
         self.fuse.burn()
         answer = self.answers.popleft() if self.answers else Answer.GOOD

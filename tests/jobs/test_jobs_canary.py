@@ -172,8 +172,10 @@ def another(real: Callable[..., Delivery], *args: object, **more: object) -> Del
     return replace(delivery, message=Message(MessageKind.ALERT, "Something else"))
 
 
-def held(real: Callable[..., StoredAlert], *args: object) -> StoredAlert:
-    return replace(real(*args), hold=HoldReason.RESET)
+def held(
+    real: Callable[..., StoredAlert], *args: object, **more: object
+) -> StoredAlert:
+    return replace(real(*args, **more), hold=HoldReason.RESET)
 
 
 @pytest.mark.parametrize(

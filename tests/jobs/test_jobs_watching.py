@@ -70,17 +70,19 @@ async def test_a_disk_that_cannot_be_asked_is_no_news(watched: Watched) -> None:
 # backlog
 
 
-DOWN = [SendOutcome.RETRY] * 100
+def hang(watched: Watched, lane: Lane) -> None:
+    """Let the head of a lane be in flight for an hour."""
+    now = watched.house.clock.now()
+    watched.house.store.run(lambda tx: tx.lease(lane, now, until=now + HOUR))
 
 
 async def test_a_channel_that_falls_behind_is_told_elsewhere(watched: Watched) -> None:
     fill(watched, "desk", 3)
-    watched.house.answer(DESK, *DOWN)
+    hang(watched, DESK)
     assert await watched.looks(20) == []
     assert await watched.looks(1) == ["channel desk falls behind"]
     assert "3 messages wait, the oldest for 21 minutes" in watched.text()
     assert await watched.looks(5) == []
-    watched.house.answer(DESK)
     watched.house.clock.advance(HOUR)
     assert await watched.looks(2) == ["channel desk has caught up"]
 
@@ -107,9 +109,15 @@ def _take(tx: Transaction, now: datetime) -> None:
 
 async def test_that_ops_falls_behind_is_told_by_another(watched: Watched) -> None:
     fill(watched, "ops")
-    watched.house.answer(OPS, *DOWN)
+    hang(watched, OPS)
     await watched.looks(22)
     assert watched.house.titles(DESK) == ["channel ops falls behind"]
+
+
+async def test_a_channel_that_does_not_answer_is_told_once(watched: Watched) -> None:
+    fill(watched, "desk", 2)
+    watched.house.answer(DESK, *[SendOutcome.RETRY] * 100)
+    assert await watched.looks(60) == ["channel desk does not answer"]
 
 
 async def test_a_broken_channel_does_not_fall_behind(watched: Watched) -> None:
@@ -244,5 +252,5 @@ async def test_a_channel_alone_has_nobody_to_tell(watched: Watched) -> None:
     house.configure()
     assert house.in_force.settings.channels == (ChannelSpec("ops", ("x://",)),)
     fill(watched, "ops")
-    house.answer(Lane("ops", 0), *DOWN)
+    hang(watched, OPS)
     assert await watched.looks(30) == []

@@ -353,7 +353,7 @@ async def test_a_channel_has_its_template_and_a_delivery_its_key(
     service: Service,
 ) -> None:
     template = MessageTemplate("kurz", "{{ rule }}!", "{{ id }}")
-    channels = made(ChannelSpec("desk", (service.channel(),), template))
+    channels = made(ChannelSpec("desk", (service.channel(),), template=template))
     await channels.send(
         DESK, MESSAGE, created_at=NOW, maybe_sent=False, bare=False, key="delivery-1"
     )

@@ -27,12 +27,12 @@ from store_values import (
 from monitor.model import (
     DeliveryState,
     Feed,
+    LaneQueue,
     Message,
     MessageKind,
     Overdue,
     Run,
     RunName,
-    Waiting,
 )
 from monitor.store.transaction import SqlTransaction
 
@@ -65,8 +65,8 @@ def test_what_waits_for_its_turn_is_counted(tx: SqlTransaction) -> None:
     tx.enqueue("chief", report(), 2, NOW + MINUTE)
     lease(tx)
     assert tx.waiting() == (
-        Waiting("chief", 2, NOW + MINUTE),
-        Waiting("desk", 2, NOW),
+        LaneQueue("chief", 2, NOW + MINUTE),
+        LaneQueue("desk", 2, NOW),
     )
 
 
