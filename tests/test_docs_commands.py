@@ -132,9 +132,10 @@ def test_commands_that_are_named_exist(path: Path) -> None:
             if word.startswith("--"):
                 known = {o for p in command.params for o in p.opts} | {"--help"}
                 assert word.partition("=")[0] in known, f"{place}: {words}"
-            elif subcommands := getattr(command, "commands", None):
-                assert word in subcommands, f"{place}: there is no {word} in {words}"
-                command = subcommands[word]
+            elif hasattr(command, "get_command"):
+                found = command.get_command(None, word)
+                assert found is not None, f"{place}: there is no {word} in {words}"
+                command = found
 
 
 def commands_in(path: Path) -> Iterator[tuple[str, list[str]]]:

@@ -38,6 +38,8 @@ class Heartbeat(Strict):
 class Ops(Strict):
     """Where the monitor reports its own troubles: a list of channels, or a mapping."""
 
+    short_for: ClassVar[str] = "channels"
+
     channels: tuple[KnownChannel, ...] = Field(
         default=(CONSOLE,),
         description="The channels in which the monitor reports its own troubles.",

@@ -167,7 +167,7 @@ def test_a_retry_after_stays_with_the_delivery_when_the_circuit_is_open() -> Non
 
 
 def test_what_was_overtaken_says_nothing_of_its_lane() -> None:
-    made = after(0, overtaken=True, attempts=14)
+    made = after(0, overtaken=True, failed=13)
     assert (made.failures, made.opens_lane) == (0, False)
     assert wait(made) == timedelta(minutes=30)
 

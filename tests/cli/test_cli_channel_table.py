@@ -87,4 +87,4 @@ def test_a_channel_that_left_is_shown_for_as_long_as_something_waits() -> None:
 def test_rates_in_words() -> None:
     assert rates_in_words(()) == "no bound"
     bounds = (Rate(1, timedelta(seconds=1.2)), Rate(20, MINUTE), Rate(5, 60 * MINUTE))
-    assert rates_in_words(bounds) == "1/1.2s, 20/1m, 5/1h"
+    assert rates_in_words(bounds) == "1/1200ms, 20/1m, 5/1h"

@@ -49,7 +49,10 @@ def configured(root: Path, channel: str, ops: str, *urls: str) -> Project:
         },
         channels={"desk": channel, "ops": ops},
         ops=["ops"],
-        defaults={"feed": {"every": "1s"}, "rule": {"channels": ["desk"]}},
+        defaults={
+            "feed": {"every": "1s"},
+            "rule": {"channels": ["desk"], "throttle": "none"},
+        },
         feeds=[{"url": u, "name": n} for u, n in zip(urls, names, strict=True)],
     )
     project.write_rules(f"rules:\n  waffen: {WEAPONS}\n")
@@ -75,5 +78,7 @@ def primed(project: Project) -> Project:
 def eager(project: Project) -> Project:
     """The same, whose first poll already alerts of what is young: one command less."""
     feed = {"every": "1s", "lookback": "1h"}
-    project.configure(defaults={"feed": feed, "rule": {"channels": ["desk"]}})
+    project.configure(
+        defaults={"feed": feed, "rule": {"channels": ["desk"], "throttle": "none"}}
+    )
     return project

@@ -47,14 +47,14 @@ def test_file_that_is_no_database_is_refused(project: Project) -> None:
 
 @pytest.fixture
 def small_disk(primed: Project) -> Iterator[Path]:
-    """The state directory on a file system of its own, of two megabytes."""
+    """The state directory on a file system of its own, of three megabytes."""
     state = primed.database.parent
     mount, umount = shutil.which("mount"), shutil.which("umount")
     if os.geteuid() != 0 or not mount or not umount:
         pytest.skip("only root can mount a small file system")
     kept = primed.root / "kept"
     shutil.copytree(state, kept)
-    options = ["-t", "tmpfs", "-o", "size=2m", "none", str(state)]
+    options = ["-t", "tmpfs", "-o", "size=3m", "none", str(state)]
     done = subprocess.run([mount, *options], capture_output=True, check=False)  # noqa: S603
     if done.returncode:
         pytest.skip("no file system can be mounted here")

@@ -29,7 +29,9 @@ def with_channels(project: Project, **more: object) -> None:
     """Give the project more channels, and the rule all but `ops`."""
     channels = dict(project.settings["channels"]) | more  # type: ignore[call-overload]
     names = [name for name in channels if name != "ops"]
-    defaults = dict(project.settings["defaults"]) | {"rule": {"channels": names}}  # type: ignore[call-overload]
+    defaults = dict(project.settings["defaults"]) | {
+        "rule": {"channels": names, "throttle": "none"}
+    }  # type: ignore[call-overload]
     project.configure(channels=channels, defaults=defaults)
 
 
