@@ -25,6 +25,9 @@ ORDER: Final = (
 )
 """The reasons that end by themselves, in the order in which they are asked."""
 
+TOGETHER: Final = (HoldReason.COOLDOWN, HoldReason.THROTTLED)
+"""Those of a rule's past: what comes while others wait for it goes with them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Situation:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from enum import StrEnum
 from typing import Annotated
@@ -23,9 +24,10 @@ from monitor.cli.frame import (
 )
 from monitor.cli.moments import moment
 from monitor.cli.output import print_json, print_rows, say
-from monitor.jobs.release import release
+from monitor.cli.releasing import release_all
 from monitor.model import HeldQuery, HoldReason, StoredAlert
 from monitor.store.route_views import RouteView
+from monitor.store.rows import batches
 from monitor.store.transaction import SqlStore
 from monitor.store.views import DeliveryView
 from monitor.store.why_views import WhyViews
@@ -198,7 +200,7 @@ def release_alerts(
     with open_views(settings, around.config) as views:
         orphans = [] if views is None else views.orphaned_alerts(query)
     with open_store(settings, around.config) as store:
-        released = store.run(lambda tx: release(tx, in_force, query, now))
+        released = release_all(store, in_force, query, now)
         places = in_force.places.get(to, 0)
         moved = store.run(lambda tx: tx.redirect(orphans, to or None, places))
         if reason is HoldReason.TOLD_ELSEWHERE:
@@ -213,6 +215,9 @@ def _waiting(store: SqlStore, released: Sequence[StoredAlert]) -> str:
     """Return how many of the released alerts wait all the same, and why."""
     if not released:
         return ""
-    these = HeldQuery(tuple(alert.id for alert in released))
-    waits = store.run(lambda tx: tx.waiting_counts(these))
+    these = [alert.id for alert in released]
+    waits: Counter[str] = Counter()
+    for some in batches(these):
+        query = HeldQuery(tuple(some))
+        waits.update(store.run(lambda tx, query=query: tx.waiting_counts(query)))  # type: ignore[misc]
     return "".join(f", {count} of them wait ({why})" for why, count in waits.items())

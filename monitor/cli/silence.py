@@ -24,9 +24,9 @@ from monitor.cli.frame import (
 )
 from monitor.cli.grep import compiled_or_exit
 from monitor.cli.output import print_json, print_rows, say, show
+from monitor.cli.releasing import release_all
 from monitor.config import parse_duration
 from monitor.config.near import did_you_mean
-from monitor.jobs.release import release
 from monitor.jobs.silences import described
 from monitor.matching.notes import NO_FORMS
 from monitor.model import HeldQuery, Settings, Silence
@@ -204,9 +204,6 @@ def expire(
             ended = store.run(lambda tx, one=one: tx.end_silence(one, now))  # type: ignore[misc]
             say(f"silence {one} " + ("ended" if ended else "was over"))
             if let_go:
-                query = HeldQuery(silence=one)
-                sent = store.run(
-                    lambda tx, query=query: release(tx, in_force, query, now)  # type: ignore[misc]
-                )
+                sent = release_all(store, in_force, HeldQuery(silence=one), now)
                 say(f"{len(sent)} alerts released")
     raise typer.Exit(OK if is_found else PROBLEM)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
@@ -11,23 +11,25 @@ from typing import Final
 
 from monitor.alerts import PlannedAlert, compose, digest
 from monitor.alerts.digests import digest_title, items_of, waited
-from monitor.alerts.holding_back import ORDER, Situation, hold_back, look_back
+from monitor.alerts.holding_back import ORDER, TOGETHER, Situation, hold_back, look_back
 from monitor.jobs.in_force import InForce
 from monitor.jobs.stories import with_story
 from monitor.model import (
-    EVERYTHING,
     ChannelSpec,
     HeldQuery,
     Hold,
     HoldReason,
     Message,
+    Priority,
     Route,
+    RouteWait,
     Rule,
     StoredAlert,
 )
 from monitor.ports import Transaction
 
 _AT_ONCE: Final = 1000
+"""How many alerts one transaction tells of: the writer is soon free for others."""
 
 
 def tell(
@@ -51,7 +53,7 @@ def release(
     held = tx.held_alerts(query)
     waiting: tuple[Route, ...] = ()
     if not query.reason or HoldReason(query.reason).ends_by_itself:
-        waiting = tx.waiting_routes(query, _AT_ONCE)
+        waiting = tx.waiting_routes(query)
     for _, alerts in groupby(held, key=lambda alert: alert.entry_id):
         ways.tell(tuple(alerts))
     tx.unhold([alert.id for alert in held], now)
@@ -60,35 +62,56 @@ def release(
     return tuple(let_go.values())
 
 
+def parts(tx: Transaction, query: HeldQuery) -> tuple[HeldQuery, ...]:
+    """Return queries that together name what is held and `query` names.
+
+    Each of them is released in a transaction of its own: however much is held, others
+    can write in between.
+    """
+    ids = tx.held_ids(query)
+    starts = range(0, len(ids), _AT_ONCE)
+    return tuple(replace(query, ids=ids[i : i + _AT_ONCE]) for i in starts)
+
+
 def release_due(tx: Transaction, in_force: InForce, now: datetime) -> int:
     """Tell what has waited long enough, or let it wait for the next reason.
 
-    Returns how many alerts, for a channel, were told.
+    Of very much that is due, a part: the rest stays due. Returns how many alerts, for a
+    channel, were told.
     """
-    ways, free = _Ways(tx, in_force, now), []
-    for route in tx.due_routes(now, _AT_ONCE):
-        at = ORDER.index(route.hold.reason)
-        hold = ways.hold(route.alert, route.channel, ORDER[at + 1 :])
-        if hold is None:
-            free.append(route)
-        else:
-            tx.postpone([route.id], hold, now)
-    ways.tell_together(free)
+    ways = _Ways(tx, in_force, now)
+    held = _by_hold(tx.waits_over(now), ways.next_hold)
+    free = held.pop(None, [])[:_AT_ONCE]
+    for hold, some in held.items():
+        if hold is not None:
+            tx.postpone([wait.id for wait in some], hold, now)
+    ways.tell_together(tx.routes([wait.id for wait in free]))
     return len(free)
 
 
 def revisit(tx: Transaction, in_force: InForce, now: datetime) -> None:
     """Let what waits wait by the rules and channels that are in force now."""
-    ways = _Ways(tx, in_force, now)
-    for route in tx.waiting_routes(EVERYTHING, _AT_ONCE):
-        if route.hold.until <= now:
-            continue  # due before the files were read: its time is not put off
-        at = ORDER.index(route.hold.reason)
-        hold = ways.hold(route.alert, route.channel, ORDER[at:])
-        # What no longer holds is due now, and told with others by the next sweep.
-        fresh = hold or replace(route.hold, until=now)
-        if fresh != route.hold:
-            tx.postpone([route.id], fresh, now)
+    # What was due before the files were read is not put off.
+    waits = [wait for wait in tx.waits() if wait.hold.until > now]
+    held = _by_hold(waits, _Ways(tx, in_force, now).same_hold)
+    for hold, some in held.items():
+        changed = [wait.id for wait in some if wait.hold != hold]
+        if changed and hold is not None:
+            tx.postpone(changed, hold, now)
+
+
+def _by_hold(
+    waits: Iterable[RouteWait], hold_of: Callable[[RouteWait], Hold | None]
+) -> dict[Hold | None, list[RouteWait]]:
+    """Return what waits by what holds it now; of what is alike, one is asked."""
+    found: defaultdict[Hold | None, list[RouteWait]] = defaultdict(list)
+    known: dict[RouteWait, Hold | None] = {}
+    for wait in waits:
+        kind = replace(wait, id=0)
+        if kind not in known:
+            known[kind] = hold_of(wait)
+        found[known[kind]].append(wait)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +141,7 @@ class _Ways:
         """Tell a channel what may be told now; return what holds the rest."""
         free, holds = [], []
         for alert in alerts:
-            hold = self.hold(alert, channel)
+            hold = self._hold(alert.rule, channel, alert.priority)
             if hold is None:
                 free.append(alert)
             else:
@@ -130,24 +153,50 @@ class _Ways:
                 self.tx.add_route(alert, channel, self.now, message_id=message_id)
         return holds
 
-    def hold(
-        self, alert: StoredAlert, channel: str, asked: Sequence[HoldReason] = ORDER
+    def next_hold(self, wait: RouteWait) -> Hold | None:
+        """Return what holds back of the reasons behind that which is over."""
+        behind = ORDER[ORDER.index(wait.hold.reason) + 1 :]
+        return self._hold(wait.rule, wait.channel, wait.priority, asked=behind)
+
+    def same_hold(self, wait: RouteWait) -> Hold:
+        """Return what holds back by what is in force now, whoever waits already.
+
+        What nothing holds is due now, and told with others by the next sweep.
+        """
+        asked = ORDER[ORDER.index(wait.hold.reason) :]
+        hold = self._hold(
+            wait.rule, wait.channel, wait.priority, asked=asked, with_others=False
+        )
+        return hold or replace(wait.hold, until=self.now)
+
+    def _hold(
+        self,
+        rule_name: str,
+        channel: str,
+        priority: Priority,
+        *,
+        asked: Sequence[HoldReason] = ORDER,
+        with_others: bool = True,
     ) -> Hold | None:
-        """Return what holds an alert back for a channel, of the reasons asked.
+        """Return what holds a rule's alerts back for a channel, of the reasons asked.
 
         A rule or a channel that left the configuration holds nothing.
         """
-        rule = self.in_force.rules.get(alert.rule) or Rule(alert.rule, "")
+        rule = self.in_force.rules.get(rule_name) or Rule(rule_name, "")
         spec = self.in_force.channels.get(channel) or ChannelSpec(channel, ())
-        tx, (span, most) = self.tx, look_back(rule)
+        span, most = look_back(rule)
         since = self.now - span
         situation = Situation(
             now=self.now,
             zone=self.in_force.zone,
-            told_at=tx.told_at(rule.name, channel, since, most) if span else (),
-            waits_until=tx.waits_until(rule.name, channel),
+            told_at=self.tx.told_at(rule_name, channel, since, most) if span else (),
+            waits_until=self._waits_until(rule_name, channel) if with_others else {},
         )
-        return hold_back(rule, spec, alert.priority, situation, asked=asked)
+        return hold_back(rule, spec, priority, situation, asked=asked)
+
+    def _waits_until(self, rule: str, channel: str) -> dict[HoldReason, datetime]:
+        found = {why: self.tx.waits_until(rule, channel, why) for why in TOGETHER}
+        return {why: until for why, until in found.items() if until is not None}
 
     def tell_together(self, routes: Sequence[Route]) -> None:
         """Tell what waited: each channel, for each reason, in a digest."""

@@ -8,6 +8,7 @@ copies in: without one, the next entry of the story is told itself.
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -16,7 +17,7 @@ from monitor.feeds.gist import Gist, gist
 from monitor.feeds.publisher import publisher
 from monitor.feeds.story_index import StoryIndex
 from monitor.feeds.telling import WITHIN
-from monitor.model import Feed, HoldReason, Message, StoredAlert, Verdict
+from monitor.model import DigestItem, Feed, HoldReason, Message, StoredAlert, Verdict
 from monitor.ports import Transaction
 
 
@@ -68,13 +69,11 @@ def remember_stories(tx: Transaction, index: StoryIndex, now: datetime) -> None:
 
 def with_story(tx: Transaction, message: Message) -> Message:
     """Return the message with what there is to say of its story, and of its items'."""
+    if message.items:
+        copied = tx.copied([i for item in message.items for i in item.alerts])
+        items = [_with_copies(tx, item, copied) for item in message.items]
+        return replace(message, items=tuple(items))
     thread = tx.thread(message.alerts)
-    items = tuple(
-        replace(item, also=also(tx.thread(item.alerts).sources))
-        for item in message.items
-    )
-    if items:
-        return replace(message, items=items)
     return replace(
         message,
         story=thread.story,
@@ -82,3 +81,11 @@ def with_story(tx: Transaction, message: Message) -> Message:
         also=also(thread.sources),
         change=thread.change,
     )
+
+
+def _with_copies(
+    tx: Transaction, item: DigestItem, copied: AbstractSet[int]
+) -> DigestItem:
+    if copied.isdisjoint(item.alerts):
+        return item
+    return replace(item, also=also(tx.thread(item.alerts).sources))

@@ -69,7 +69,7 @@ from monitor.model.entries import (
 from monitor.model.fetching import Fetched, FetchOutcome, FetchRequest, Validators
 from monitor.model.health import FeedTrouble, Health, Trouble
 from monitor.model.history import FeedDay, Forgotten, Retention, RuleVersion
-from monitor.model.holding import Hold, Route, Silence
+from monitor.model.holding import Hold, Route, RouteWait, Silence
 from monitor.model.traits import Habit, Tier, Traits, Wait
 from monitor.model.watching import (
     CanarySpec,
@@ -161,6 +161,7 @@ __all__ = [
     "Rendered",
     "Retention",
     "Route",
+    "RouteWait",
     "Rule",
     "RuleTest",
     "RuleVersion",

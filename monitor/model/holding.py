@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.model.alerts import StoredAlert
+from monitor.model.configuration import Priority
 from monitor.model.entries import HoldReason
 
 
@@ -29,6 +30,17 @@ class Route:
     channel: str
     hold: Hold
     since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RouteWait:
+    """What decides how long a route waits on: its rule, channel and priority."""
+
+    id: int
+    rule: str
+    channel: str
+    priority: Priority
+    hold: Hold
 
 
 @dataclass(frozen=True, slots=True)

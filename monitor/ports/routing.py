@@ -12,6 +12,7 @@ from monitor.model import (
     Hold,
     HoldReason,
     Route,
+    RouteWait,
     Silence,
     StoredAlert,
 )
@@ -36,8 +37,10 @@ class Routing(Protocol):
     ) -> tuple[datetime, ...]:
         """Return when the rule told the channel after `since`, the newest first."""
 
-    def waits_until(self, rule: str, channel: str) -> Mapping[HoldReason, datetime]:
-        """Return until when the rule's alerts for the channel wait, by reason."""
+    def waits_until(
+        self, rule: str, channel: str, reason: HoldReason
+    ) -> datetime | None:
+        """Return until when the rule's alerts wait for the channel, None if none do."""
 
     def note_told(
         self, alert_ids: Sequence[int], channel: str, message_id: int, now: datetime
@@ -47,11 +50,20 @@ class Routing(Protocol):
     def postpone(self, route_ids: Sequence[int], hold: Hold, now: datetime) -> None:
         """Let routes wait on, for another reason or until another time."""
 
-    def due_routes(self, now: datetime, limit: int) -> tuple[Route, ...]:
-        """Return at most `limit` routes whose wait is over, the oldest first."""
+    def waits(self) -> tuple[RouteWait, ...]:
+        """Return everything that waits, the oldest first."""
 
-    def waiting_routes(self, query: HeldQuery, limit: int) -> tuple[Route, ...]:
-        """Return at most `limit` routes that wait, of the alerts that are meant."""
+    def waits_over(self, now: datetime) -> tuple[RouteWait, ...]:
+        """Return the waits that are over, the oldest first."""
+
+    def routes(self, route_ids: Sequence[int]) -> tuple[Route, ...]:
+        """Return these routes, which wait, the oldest first."""
+
+    def held_ids(self, query: HeldQuery) -> tuple[int, ...]:
+        """Return the ids of the alerts meant that are held, whole or for a channel."""
+
+    def waiting_routes(self, query: HeldQuery) -> tuple[Route, ...]:
+        """Return the routes that wait, of the alerts that are meant."""
 
     def next_release_at(self) -> datetime | None:
         """Return when the next wait ends, None if nothing waits."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import Protocol
 
@@ -50,6 +51,9 @@ class Telling(Protocol):
 
     def thread(self, alert_ids: Sequence[int]) -> Thread:
         """Return what a message of these alerts says of their story."""
+
+    def copied(self, alert_ids: Sequence[int]) -> AbstractSet[int]:
+        """Return those of the alerts whose stories have copies."""
 
     def few_sources_of(self, alert_id: int) -> tuple[StoredAlert, ...]:
         """Return what waits for more publishers in the thread of an alert."""

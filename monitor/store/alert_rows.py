@@ -7,7 +7,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import Connection, Select, bindparam, delete, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    select,
+    update,
+)
 from sqlalchemy.dialects.sqlite import insert
 
 from monitor.model import (
@@ -72,6 +81,20 @@ def alerts_with_entries() -> Select[tuple[object, ...]]:
     feed = [feeds.c.name.label("feed_name"), feeds.c.title.label("feed_title")]
     joined = alerts.join(entries, alerts.c.entry_id == entries.c.id).join(feeds)
     return select(entries, *alert, *feed).select_from(joined)
+
+
+def held_whole(query: HeldQuery) -> ColumnElement[bool]:
+    """Return which alerts wait for every channel, of those that are meant."""
+    narrowed = (
+        (query.ids, alerts.c.id.in_(query.ids)),
+        (query.reason, alerts.c.hold == query.reason),
+        (query.feed, feeds.c.name == query.feed),
+        (query.rule, alerts.c.rule == query.rule),
+        (query.silence, alerts.c.silence_id == query.silence),
+    )
+    # Named one by one, or SQLite would read all alerts that ever were.
+    is_held = alerts.c.hold.in_(tuple(HoldReason))
+    return and_(is_held, *(which for given, which in narrowed if given))
 
 
 _ONE_ALERT = Prepared(alerts_with_entries().where(alerts.c.id == bindparam("alert")))
@@ -178,18 +201,7 @@ class AlertRows:
 
     def held_alerts(self, query: HeldQuery) -> tuple[StoredAlert, ...]:
         """Return the alerts that wait, oldest first."""
-        # Named one by one, or SQLite would read all alerts that ever were.
-        wanted = alerts_with_entries().where(alerts.c.hold.in_(tuple(HoldReason)))
-        if query.ids:
-            wanted = wanted.where(alerts.c.id.in_(query.ids))
-        if query.reason:
-            wanted = wanted.where(alerts.c.hold == query.reason)
-        if query.feed:
-            wanted = wanted.where(feeds.c.name == query.feed)
-        if query.rule:
-            wanted = wanted.where(alerts.c.rule == query.rule)
-        if query.silence:
-            wanted = wanted.where(alerts.c.silence_id == query.silence)
+        wanted = alerts_with_entries().where(held_whole(query))
         found = self._connection.execute(wanted.order_by(alerts.c.id)).mappings()
         return tuple(rows.stored_alert(row) for row in found)
 

@@ -14,7 +14,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from monitor.errors import NewerSchema, StorageFull, StoreError
 
-HEAD = "0012"
+HEAD = "0013"
 """The revision of the tables as they are in `tables.py`."""
 
 _PRAGMAS = (

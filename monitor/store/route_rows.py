@@ -16,6 +16,7 @@ from sqlalchemy import (
     func,
     or_,
     select,
+    union,
     update,
 )
 from sqlalchemy.dialects.sqlite import insert
@@ -25,12 +26,14 @@ from monitor.model import (
     HeldQuery,
     Hold,
     HoldReason,
+    Priority,
     Route,
+    RouteWait,
     Silence,
     StoredAlert,
 )
 from monitor.store import rows
-from monitor.store.alert_rows import alerts_with_entries
+from monitor.store.alert_rows import alerts_with_entries, held_whole
 from monitor.store.prepared import Prepared, stored_time
 from monitor.store.route_tables import routes, silences
 from monitor.store.tables import alerts, entries, feeds
@@ -48,12 +51,16 @@ _ADD = Prepared(
     ),
     ["alert_id", "channel", "rule", "waits", *_STATE],
 )
-_WAITS = Prepared(
-    select(routes.c.reason, routes.c.until).where(
+_WAITS_UNTIL = Prepared(
+    select(routes.c.until)
+    .where(
         routes.c.until.is_not(None),
         routes.c.rule == bindparam("rule"),
         routes.c.channel == bindparam("channel"),
+        routes.c.reason == bindparam("reason"),
     )
+    .order_by(routes.c.until)
+    .limit(1)
 )
 _TOLD = Prepared(
     select(func.max(routes.c.told_at).label("at"))
@@ -106,10 +113,14 @@ class RouteRows:
         )
         return tuple(rows.time_of(row[0]) for row in found)
 
-    def waits_until(self, rule: str, channel: str) -> Mapping[HoldReason, datetime]:
-        """Return until when the rule's alerts for the channel wait, by reason."""
-        found = _WAITS.run(self._connection, rule=rule, channel=channel)
-        return {HoldReason(row[0]): rows.time_of(row[1]) for row in found}
+    def waits_until(
+        self, rule: str, channel: str, reason: HoldReason
+    ) -> datetime | None:
+        """Return until when the rule's alerts wait for the channel, None if none do."""
+        found = _WAITS_UNTIL.first(
+            self._connection, rule=rule, channel=channel, reason=reason
+        )
+        return None if found is None else rows.time_of(found[0])
 
     def note_told(
         self, alert_ids: Sequence[int], channel: str, message_id: int, now: datetime
@@ -146,27 +157,58 @@ class RouteRows:
             later = update(routes).where(these).values(until=hold.until)
             self._connection.execute(later)
 
-    def due_routes(self, now: datetime, limit: int) -> tuple[Route, ...]:
-        """Return at most `limit` routes whose wait is over, the oldest first."""
-        until = routes.c.until
-        went_back = and_(until.is_not(None), routes.c.since > now + _CLOCK_WENT_BACK)
-        return self._routes(or_(until <= now, went_back), limit)
+    def waits(self) -> tuple[RouteWait, ...]:
+        """Return everything that waits, the oldest first."""
+        return self._waits()
 
-    def waiting_routes(self, query: HeldQuery, limit: int) -> tuple[Route, ...]:
-        """Return at most `limit` routes that wait, of the alerts that are meant."""
-        return self._routes(_meant(query), limit)
+    def waits_over(self, now: datetime) -> tuple[RouteWait, ...]:
+        """Return the waits that are over, the oldest first."""
+        went_back = routes.c.since > now + _CLOCK_WENT_BACK
+        return self._waits(or_(routes.c.until <= now, went_back))
 
-    def _routes(self, which: ColumnElement[bool], limit: int) -> tuple[Route, ...]:
+    def _waits(self, *which: ColumnElement[bool]) -> tuple[RouteWait, ...]:
+        query = (
+            select(*(routes.c[name] for name in _OF_A_WAIT), alerts.c.priority)
+            .select_from(routes.join(alerts))
+            .where(routes.c.until.is_not(None), *which)
+        )
+        found = map(_wait, self._connection.execute(query).mappings())
+        # Asked for in this order, SQLite would read all routes that ever were.
+        return tuple(sorted(found, key=lambda wait: wait.id))
+
+    def routes(self, route_ids: Sequence[int]) -> tuple[Route, ...]:
+        """Return these routes, which wait, the oldest first."""
+        return tuple(
+            route
+            for some in rows.batches(route_ids)
+            for route in self._routes(routes.c.id.in_(some))
+        )
+
+    def held_ids(self, query: HeldQuery) -> tuple[int, ...]:
+        """Return the ids of the alerts meant that are held, whole or for a channel."""
+        whole = select(alerts.c.id).select_from(alerts.join(entries).join(feeds))
+        found = union(
+            whole.where(held_whole(query)),
+            select(routes.c.alert_id)
+            .select_from(routes.join(alerts).join(entries).join(feeds))
+            .where(_meant(query)),
+        )
+        return tuple(sorted(self._connection.execute(found).scalars()))
+
+    def waiting_routes(self, query: HeldQuery) -> tuple[Route, ...]:
+        """Return the routes that wait, of the alerts that are meant."""
+        return tuple(self._routes(_meant(query)))
+
+    def _routes(self, which: ColumnElement[bool]) -> list[Route]:
         shown = [routes.c[n].label(f"route_{n}") for n in _SHOWN]
         query = (
             alerts_with_entries()
             .add_columns(*shown)
             .join(routes, routes.c.alert_id == alerts.c.id)
             .where(which)
-            .order_by(routes.c.id)
-            .limit(limit)
         )
-        return tuple(map(_route, self._connection.execute(query).mappings()))
+        found = map(_route, self._connection.execute(query).mappings())
+        return sorted(found, key=lambda route: route.id)
 
     def next_release_at(self) -> datetime | None:
         """Return when the next wait ends, None if nothing waits."""
@@ -246,6 +288,7 @@ def _meant(query: HeldQuery) -> ColumnElement[bool]:
 
 
 _SHOWN = ("id", "channel", "reason", "since", "until")
+_OF_A_WAIT = ("id", "rule", "channel", "reason", "until")
 
 
 def _route(row: rows.Row) -> Route:
@@ -255,6 +298,16 @@ def _route(row: rows.Row) -> Route:
         channel=row["route_channel"],
         hold=Hold(HoldReason(row["route_reason"]), row["route_until"]),
         since=row["route_since"],
+    )
+
+
+def _wait(row: rows.Row) -> RouteWait:
+    return RouteWait(
+        id=row["id"],
+        rule=row["rule"],
+        channel=row["channel"],
+        priority=Priority(row["priority"]),
+        hold=Hold(HoldReason(row["reason"]), row["until"]),
     )
 
 

@@ -23,6 +23,14 @@ class RouteRow(SQLModel, table=True):
         UniqueConstraint("alert_id", "channel"),
         Index("ix_routes_waiting", "until", sqlite_where=text("until IS NOT NULL")),
         Index("ix_routes_told", "rule", "channel", "told_at"),
+        Index(
+            "ix_routes_waits",
+            "rule",
+            "channel",
+            "reason",
+            "until",
+            sqlite_where=text("until IS NOT NULL"),
+        ),
     )
 
     id: int | None = Field(default=None, primary_key=True)

@@ -6,8 +6,9 @@ edit, to the one that told of the entry. What is reached this way is one thread.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from itertools import chain
 
 from sqlalchemy import ColumnElement, Connection, Select, func, or_, select
 from sqlalchemy.dialects.sqlite import insert as upsert
@@ -37,7 +38,11 @@ _ENTRIES = _SOURCED.join(entries, entries.c.id == matches.c.entry_id).join(feeds
 _SOURCE = Prepared(
     upsert(match_sources).on_conflict_do_nothing(), list(match_sources.c.keys())
 )
-_EDITS = select(references.c.alert_id).where(references.c.change != "")
+_IS_EDIT = (
+    select(references.c.alert_id)
+    .where(references.c.alert_id == alerts.c.id, references.c.change != "")
+    .exists()
+)
 _MARK = 16  # characters of a fingerprint: plenty among the edits of one entry
 
 
@@ -97,7 +102,7 @@ class StoryRows:
         query = alerts_with_entries().where(
             alerts.c.entry_id == entry_id,
             alerts.c.rule == rule,
-            alerts.c.id.not_in(_EDITS),
+            ~_IS_EDIT,
             _was_told(),
         )
         row = self._connection.execute(query).mappings().first()
@@ -146,7 +151,7 @@ class StoryRows:
         """Return what a message of these alerts says of their story."""
         if not alert_ids:
             return Thread()
-        roots = sorted({self._root(alert_id) for alert_id in alert_ids})
+        roots = sorted(set(self._roots(alert_ids).values()))
         # The first alert of a thread may be forgotten: then the next stands for it.
         first_left = alerts.c.id.in_([roots[0], min(alert_ids)])
         story = select(alerts.c.story).where(first_left).order_by(alerts.c.id)
@@ -161,12 +166,47 @@ class StoryRows:
             change="\n".join(dict.fromkeys(lines)),
         )
 
+    def copied(self, alert_ids: Sequence[int]) -> frozenset[int]:
+        """Return those of the alerts whose stories have copies.
+
+        Few have: for those alone the thread is worth its queries.
+        """
+        roots = self._roots(alert_ids)
+        threads = {root: {root} for root in roots.values()}
+        for alert_id, first_id in self._references(references.c.first_id, threads):
+            threads[first_id].add(alert_id)
+        copied = self._with_copies(chain.from_iterable(threads.values()))
+        return frozenset(one for one, root in roots.items() if threads[root] & copied)
+
+    def _with_copies(self, alert_ids: Iterable[int]) -> frozenset[int]:
+        is_copy = matches.c.suppressed == HoldReason.SAME_STORY
+        found: set[int] = set()
+        for some in rows.batches(alert_ids):
+            these = matches.c.alert_id.in_(some)
+            query = select(matches.c.alert_id).where(these, is_copy)
+            found.update(self._connection.execute(query).scalars())
+        return frozenset(found)
+
     def _root(self, alert_id: int) -> int:
         """Return the alert with which the thread of an alert begins."""
-        this = references.c.alert_id == alert_id
-        query = select(references.c.first_id).where(this)
-        first = self._connection.execute(query).scalar()
-        return alert_id if first is None else self._root(first)
+        return self._roots([alert_id])[alert_id]
+
+    def _roots(self, alert_ids: Iterable[int]) -> dict[int, int]:
+        """Return for each alert the one with which its thread begins."""
+        roots = {alert_id: alert_id for alert_id in alert_ids}
+        by_alert = references.c.alert_id
+        while first := dict(self._references(by_alert, set(roots.values()))):
+            roots = {one: first.get(root, root) for one, root in roots.items()}
+        return roots
+
+    def _references(
+        self, column: ColumnElement[int], ids: Iterable[int]
+    ) -> Iterator[tuple[int, int]]:
+        """Yield each alert and the first one to which it refers, by one of both."""
+        for some in rows.batches(ids):
+            query = select(references.c.alert_id, references.c.first_id)
+            for row in self._connection.execute(query.where(column.in_(some))):
+                yield row.alert_id, row.first_id
 
     def _first_told(self, firsts: Sequence[int]) -> int:
         told = select(func.min(alerts.c.id)).where(alerts.c.id.in_(firsts), _was_told())

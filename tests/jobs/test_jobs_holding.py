@@ -10,7 +10,7 @@ import pytest
 from house import DESK, OPS, House, rule
 
 from monitor.config.quiet_hours import quiet_hours
-from monitor.jobs.release import release, revisit
+from monitor.jobs.release import parts, release, revisit
 from monitor.model import (
     Feed,
     HeldQuery,
@@ -234,6 +234,45 @@ async def test_a_rule_and_a_channel_that_left_hold_nothing_back(
     await house.deliver_job.due_lanes()
     assert waiting(house) == {}
     assert sum(house.counts().values()) == 1
+
+
+async def test_a_shorter_wait_counts_from_the_reload_on(
+    tmp_path: Path, make: list[House]
+) -> None:
+    house = await settled(
+        tmp_path, make, rule(cooldown=6 * HOUR), rule("laut", throttle=Rate(1, HOUR))
+    )
+    house.publish(*WORDS)
+    await house.poll()
+    assert waiting(house) == {"cooldown": 2, "throttled": 2}
+    house.rules = (rule(cooldown=2 * HOUR), rule("laut", throttle=Rate(2, HOUR)))
+    house.configure()
+    house.store.run(lambda tx: revisit(tx, house.in_force, house.clock.now()))
+    await house.deliver()
+    assert waiting(house) == {"cooldown": 2}, "there is room again under the throttle"
+    house.clock.advance(2 * HOUR)
+    await house.deliver()
+    assert waiting(house) == {}
+
+
+async def test_a_flood_is_let_go_in_parts_and_none_of_it_is_lost(
+    tmp_path: Path, make: list[House]
+) -> None:
+    house = await settled(tmp_path, make, rule(throttle=Rate(1, HOUR)))
+    count = 1_100
+    house.publish(*(f"Aserbaidschan meldet Fall {n}" for n in range(count)))
+    await house.poll()
+    everything = HeldQuery()
+    some, rest = house.store.run(lambda tx: parts(tx, everything))
+    assert len(some.ids) + len(rest.ids) == count - 1
+    house.clock.advance(HOUR)
+
+    await house.deliver()
+    assert waiting(house) == {"throttled": count - 1 - len(some.ids)}
+    await house.deliver()
+    assert waiting(house) == {}
+    told = [one for _, said, _ in house.places.sent for one in said.alerts]
+    assert sorted(told) == list(range(1, count + 1))
 
 
 async def test_a_person_lets_go_what_waits_before_its_time(

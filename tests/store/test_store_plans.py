@@ -16,6 +16,7 @@ from store_values import (
     NOW,
     SENT,
     UNAUTHORIZED,
+    alerted,
     deliver,
     entry,
     fill,
@@ -26,7 +27,7 @@ from store_values import (
     told,
 )
 
-from monitor.model import HeldQuery, HoldReason, Lane
+from monitor.model import HeldQuery, Hold, HoldReason, Lane, Silence
 from monitor.store.transaction import SqlTransaction
 
 
@@ -72,7 +73,7 @@ def explained(tx: SqlTransaction) -> Iterator[list[str]]:
 
 
 def assert_no_scan(plans: list[str]) -> None:
-    small = ("SCAN lanes", "SCAN CONSTANT ROW", "SCAN ranked", "SCAN (")
+    small = ("SCAN lanes", "SCAN CONSTANT ROW", "SCAN ranked", "SCAN up", "SCAN (")
     assert plans, "nothing was run"
     found = [one for one in plans if "SCAN" in one and not one.startswith(small)]
     assert found == []
@@ -136,4 +137,54 @@ def test_entries_of_one_feed_are_found_without_reading_the_others(
     with explained(full) as plans:
         full.latest_entries(1, 150)
         full.touch_document(1, NOW, NOW + DAY)
+    assert_no_scan(plans)
+
+
+def test_what_waits_is_found_without_reading_what_was_told(
+    full: SqlTransaction,
+) -> None:
+    until = NOW + HOUR
+    alert = alerted(full, new(entry("g:9")))
+    full.add_route(alert, "desk", NOW)
+    fill(
+        full,
+        "routes",
+        5_000,
+        alert_id="n % 5000 + 3",
+        rule="'waffen'",
+        channel="'desk'",
+        told_at="'2026-01-01'",
+        waits="'[]'",
+    )
+    full.add_silence(Silence(0, until, NOW, "waffen"))
+    fill(full, "silences", 500, told_at="'2026-01-01'")
+    full.add_route(alert, "desk", NOW, hold=Hold(HoldReason.THROTTLED, until))
+    with explained(full) as plans:
+        assert full.waits_until("waffen", "desk", HoldReason.THROTTLED) == until
+        assert full.waits_until("waffen", "desk", HoldReason.COOLDOWN) is None
+        full.told_at("waffen", "desk", NOW, 20)
+        (wait,) = full.waits()
+        assert full.waits_over(until) == (wait,)
+        (route,) = full.routes([wait.id])
+        assert full.waiting_routes(HeldQuery(rule="waffen")) == (route,)
+        assert full.held_ids(HeldQuery(reason="throttled")) == (alert.id,)
+        full.postpone([wait.id], Hold(HoldReason.QUIET_HOURS, until), NOW)
+        full.note_told([alert.id], "desk", 1, NOW)
+        full.next_release_at()
+        full.silences(NOW)
+        full.ended_silences(NOW)
+
+    assert_no_scan(plans)
+
+
+def test_copies_are_found_for_those_that_have_some(full: SqlTransaction) -> None:
+    full.refer(2, 1)
+    fill(full, "alert_references", 4_000, alert_id="n + 3", first_id="3", change="''")
+    with explained(full) as plans:
+        assert full.copied([1, 2, 3]) == frozenset()
+        full.thread([2])
+        full.told_of_entry("waffen", 1)
+        full.few_sources_of(1)
+        full.sources_of_story("waffen", "s1")
+
     assert_no_scan(plans)
