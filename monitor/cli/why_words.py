@@ -12,6 +12,7 @@ from monitor.cli.alert_story import alert_object, print_alert
 from monitor.cli.output import cell, print_pairs, show
 from monitor.jobs.near_rules import RuleOutlook, Standing
 from monitor.matching import Lack, Unmet
+from monitor.model import Rule
 from monitor.store.why_views import AlertView, CopyView, EntryView, MatchView
 
 _LACKS = {
@@ -165,9 +166,13 @@ def _standing(found: EntryHistory, outlook: RuleOutlook) -> str:
             feeds = ", ".join(outlook.rule.feeds)
             return f"not asked: its feeds are {feeds}, without {found.entry.feed}"
         case Standing.NOT_IN_FORCE:
-            return "not asked: it is not enabled, or expired"
+            return f"not asked: {_out_of_force(outlook.rule)}"
         case Standing.TRUE:
             return f"true now, and was not then{_since(found, outlook.rule.name)}"
+
+
+def _out_of_force(rule: Rule) -> str:
+    return f"it expired {rule.expires}" if rule.enabled else "it is not enabled"
 
 
 def _since(found: EntryHistory, rule: str) -> str:

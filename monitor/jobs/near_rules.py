@@ -30,8 +30,13 @@ class RuleOutlook:
 
     @property
     def came_near(self) -> bool:
-        """Whether it is true now, or a word of it is there."""
-        return self.standing is Standing.TRUE or bool(self.shortfall.met)
+        """Whether it is true now, or a word of it is there.
+
+        A rule that is not asked came near only if it would be true.
+        """
+        if self.standing in (Standing.TRUE, Standing.NOT_TRUE):
+            return self.standing is Standing.TRUE or bool(self.shortfall.met)
+        return not self.shortfall.unmet
 
 
 def outlooks(
@@ -46,8 +51,7 @@ def outlooks(
     """Yield how some rules stand to an entry: those of `only`, else what came near."""
     document = Document.of(entry, feed)
     for rule in rules:
-        is_asked = rule.is_in_force(today) and selects(rule.feeds, feed)
-        if rule.name not in only if only else not is_asked:
+        if only and rule.name not in only:
             continue
         query = compiler.compile(rule.query, bound=bool(rule.feeds))
         found = query.shortfall(document)

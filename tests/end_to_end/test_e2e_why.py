@@ -58,7 +58,7 @@ def test_why_not_names_what_is_missing(primed: Project, feed: LiveFeed) -> None:
     primed.poll()
 
     shown = one(primed, "why", LINK)
-    near, late = shown["rules_now"]
+    near, elsewhere, late = shown["rules_now"]
     text = primed.ok("why", LINK, "--rule", "fern").stdout
 
     assert shown["matches"][0]["rule_now"] == "gone"
@@ -68,6 +68,7 @@ def test_why_not_names_what_is_missing(primed: Project, feed: LiveFeed) -> None:
         ("Hilfe", "missing"),
         ("Waffenlieferungen", "excluded"),
     ]
+    assert (elsewhere["rule"], elsewhere["standing"]) == ("fern", "out_of_scope")
     assert (late["rule"], late["standing"]) == ("spaet", "true")
     assert late["in_force_since"] > shown["first_seen_at"]
     assert "fern: not asked: its feeds are -news" in text

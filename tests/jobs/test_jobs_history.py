@@ -92,13 +92,16 @@ def test_rules_of_which_a_word_is_there_came_near() -> None:
     ]
 
 
-def test_a_rule_that_is_not_asked_is_shown_by_its_name_alone() -> None:
+def test_a_rule_that_is_not_asked_is_shown_where_it_would_be_true() -> None:
     elsewhere = rule("elsewhere", feeds=("-news",))
     over = rule("over", expires=date(2026, 1, 4))
-
-    assert look(elsewhere, over) == []
-    found = look(elsewhere, over, rule("other"), only=("elsewhere", "over"))
-    assert [(one.rule.name, one.standing) for one in found] == [
+    half = rule("half", "Aserbaidschan AND Schach", expires=date(2026, 1, 4))
+    would = [
         ("elsewhere", Standing.OUT_OF_SCOPE),
         ("over", Standing.NOT_IN_FORCE),
     ]
+
+    found = look(elsewhere, over, half)
+    assert [(one.rule.name, one.standing) for one in found] == would
+    found = look(elsewhere, over, half, only=("half",))
+    assert [one.standing for one in found] == [Standing.NOT_IN_FORCE]
