@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from monitor.alerts.reasons import reasons
-from monitor.cli.output import cell, print_pairs, show
-from monitor.model import DeliveryState, StoredAlert
+from monitor.cli.output import cell, print_pairs, show, to_the_second
+from monitor.jobs.silences import described
+from monitor.model import DeliveryState, HoldReason, StoredAlert
 from monitor.store.route_views import RouteView
 from monitor.store.views import DeliveryView
 from monitor.store.why_views import AlertView, HeldBack
@@ -45,6 +46,7 @@ def alert_object(view: AlertView) -> dict[str, object]:
         "text_sha256": view.text_sha256,
         "is_edited": view.is_edited,
         "held_back": view.held_back,
+        "silence": view.silence,
         "routes": view.routes,
         "copies": view.copies,
         "deliveries": view.deliveries,
@@ -78,8 +80,15 @@ def print_alert(view: AlertView) -> None:
     )
     for held in view.held_back:
         show(f"\nheld back{_where(held)}: {held.reason}{_until(held)}")
+    if view.silence is not None:
+        silence = view.silence
+        end = cell(silence.ended_at or silence.until)
+        show(f"  silence {silence.id} until {end}: {described(silence)}")
+    several = {delivery.channel for delivery in view.deliveries if delivery.place}
     for delivery in view.deliveries:
-        _print_delivery(delivery)
+        place = f" (URL {delivery.place + 1})" if delivery.channel in several else ""
+        where = f"{delivery.channel}{place}"
+        _print_delivery(delivery, where, _way_out(delivery, alert.id))
 
 
 def _where(held: HeldBack) -> str:
@@ -94,11 +103,33 @@ def _until(held: HeldBack) -> str:
     return f"{until}; to send, type `{held.way_out}`" if held.way_out else until
 
 
-def _print_delivery(delivery: DeliveryView) -> None:
+def _way_out(delivery: DeliveryView, alert_id: int) -> str:
+    """Return the command by which a delivery that stands goes on, "" if it moves."""
+    if delivery.state == DeliveryState.DEAD:
+        return f"monitor alerts retry {alert_id}"
+    is_told = delivery.reason == HoldReason.TOLD_ELSEWHERE
+    if delivery.state != DeliveryState.HELD or is_told:
+        return ""
+    if delivery.reason == HoldReason.CHANNEL_BROKEN:
+        return f"monitor channels test {delivery.channel}"
+    to = " --to CHANNEL" if delivery.reason == HoldReason.ORPHANED else ""
+    return f"monitor alerts release {alert_id}{to}"
+
+
+def _print_delivery(delivery: DeliveryView, where: str, way_out: str) -> None:
     repeat = ", possible repeat" if delivery.maybe_sent else ""
-    state = f"{_state(delivery)}{repeat}"
-    show(f"\ndelivery {delivery.id} to {delivery.channel}: {state}")
+    end = f"; to send, type `{way_out}`" if way_out else ""
+    state = f"{_state(delivery)}{repeat}{_next(delivery)}{end}"
+    show(f"\ndelivery {delivery.id} to {where}: {state}")
     for attempt in delivery.tries:
         status = "" if attempt.status is None else f" {attempt.status}"
         detail = f": {attempt.detail}" if attempt.detail else ""
-        show(f"  {cell(attempt.ended_at)}  {attempt.outcome}{status}{detail}")
+        at = to_the_second(attempt.ended_at)
+        show(f"  {at}  {attempt.outcome}{status}{detail}")
+
+
+def _next(delivery: DeliveryView) -> str:
+    at = delivery.next_attempt_at
+    if delivery.state != DeliveryState.PENDING or at is None:
+        return ""
+    return f", next try {to_the_second(at)}"

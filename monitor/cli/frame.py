@@ -8,10 +8,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from monitor.cli.output import show_times_in
 from monitor.clock import SystemClock
 from monitor.config import Loaded, Secrets, find_config
 from monitor.errors import ConfigError, StoreError
@@ -118,6 +120,7 @@ def usable_files(around: Surroundings) -> tuple[Loaded, Settings]:
         loaded = around.read_files(known)
     if loaded.settings is None:
         raise ConfigError(loaded.diagnostics)
+    show_times_in(ZoneInfo(loaded.settings.timezone))
     return loaded, loaded.settings
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from contextvars import ContextVar
 from dataclasses import asdict, is_dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 from enum import Enum
 
 from rich.console import Console
@@ -15,6 +16,14 @@ from rich.text import Text
 
 _WIDE = 200
 """Columns of a table that nobody looks at directly (a pipe, a file)."""
+
+
+_ZONE: ContextVar[tzinfo | None] = ContextVar("zone", default=None)
+
+
+def show_times_in(zone: tzinfo) -> None:
+    """Let tables show times in this zone: that of the messages and timetables."""
+    _ZONE.set(zone)
 
 
 def console(*, stderr: bool = False) -> Console:
@@ -77,9 +86,12 @@ def print_rows(
 
 
 def cell(value: object) -> str:
-    """Return a value for a person's table; times in the system's own zone."""
+    """Return a value for a person's table; times in the configured zone.
+
+    Where no configuration was read, in the system's own.
+    """
     if isinstance(value, datetime):
-        return value.astimezone().strftime("%Y-%m-%d %H:%M")
+        return f"{value.astimezone(_ZONE.get()):%Y-%m-%d %H:%M}"
     if isinstance(value, Mapping):
         return ", ".join(f"{key} {count}" for key, count in value.items() if count)
     if isinstance(value, list | tuple):
@@ -88,6 +100,11 @@ def cell(value: object) -> str:
         return "yes" if value else ""
     found = _scalar(value)
     return "" if found is None else str(found)
+
+
+def to_the_second(at: datetime) -> str:
+    """Return a time as `cell` does, with its seconds."""
+    return f"{at.astimezone(_ZONE.get()):%Y-%m-%d %H:%M:%S}"
 
 
 def print_pairs(pairs: Iterable[tuple[str, object]]) -> None:

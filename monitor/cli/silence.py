@@ -23,7 +23,7 @@ from monitor.cli.frame import (
     usable_files,
 )
 from monitor.cli.grep import compiled_or_exit
-from monitor.cli.output import print_json, print_rows, say, show
+from monitor.cli.output import cell, print_json, print_rows, say, show
 from monitor.cli.releasing import release_all
 from monitor.config import parse_duration
 from monitor.config.near import did_you_mean
@@ -89,8 +89,7 @@ def add_silence(
     if as_json:
         print_json(silence)
     else:
-        at = silence.until.astimezone(zone)
-        show(f"silence {made} until {at:%Y-%m-%d %H:%M}: {described(silence)}")
+        show(f"silence {made} until {cell(silence.until)}: {described(silence)}")
 
 
 def _require(kind: str, name: str, known: Collection[str]) -> None:

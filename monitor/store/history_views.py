@@ -7,13 +7,14 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, func, select
+from sqlalchemy import Connection, ScalarSelect, Select, and_, func, select
 
 from monitor.model import FeedDay, RuleVersion
 from monitor.store import rows
 from monitor.store.alert_rows import alerts_with_entries
 from monitor.store.history_tables import feed_days, rule_history
 from monitor.store.kept import text_hash
+from monitor.store.route_tables import routes
 from monitor.store.tables import (
     alerts,
     deliveries,
@@ -27,7 +28,10 @@ _COLUMNS = [field.name for field in fields(FeedDay)]
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One delivery of one alert; the delivery's part is None where there is none."""
+    """One delivery of one alert; the delivery's part is None where there is none.
+
+    `hold` is why the alert waits, or what its channels wait for, None if nothing does.
+    """
 
     alert: int
     rule: str
@@ -132,13 +136,22 @@ def _evidence() -> Select[Any]:
             deliveries.c.maybe_sent,
         )
     ]
-    base = alerts_with_entries().add_columns(matches.c.rule_version, *more)
+    base = alerts_with_entries().add_columns(
+        matches.c.rule_version, _waits().label("waits"), *more
+    )
     return (
         base.outerjoin(matches, of_match)
         .outerjoin(message_alerts, told)
         .outerjoin(deliveries, sent)
         .order_by(alerts.c.id, deliveries.c.id)
     )
+
+
+def _waits() -> ScalarSelect[str]:
+    """Return what an alert's channels wait for, each reason once."""
+    is_waiting = (routes.c.alert_id == alerts.c.id, routes.c.until.is_not(None))
+    reasons = func.group_concat(routes.c.reason.distinct())
+    return select(reasons).where(*is_waiting).scalar_subquery()
 
 
 def _evidence_of(row: rows.Row) -> Evidence:
@@ -156,7 +169,7 @@ def _evidence_of(row: rows.Row) -> Evidence:
         published_at=entry.published_at,
         first_seen_at=alert.first_seen_at,
         alerted_at=alert.created_at,
-        hold=alert.hold,
+        hold=alert.hold or row["waits"],
         text_sha256=None if text is None else text_hash(text),
         delivery=row["delivery_id"],
         channel=row["delivery_channel"],

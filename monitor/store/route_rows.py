@@ -311,6 +311,13 @@ def _wait(row: rows.Row) -> RouteWait:
     )
 
 
+def stored_silence(connection: Connection, silence_id: int | None) -> Silence | None:
+    """Return a silence that ever was, None if there is none."""
+    this = select(silences).where(silences.c.id == silence_id)
+    row = None if silence_id is None else connection.execute(this).first()
+    return None if row is None else _silence(row)
+
+
 def _silence(row: Row[Any]) -> Silence:
     values = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's own public name
     values.pop("told_at")

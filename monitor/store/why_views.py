@@ -9,9 +9,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
-from monitor.model import Because, Entry, StoredAlert
+from monitor.model import Because, Entry, Silence, StoredAlert
 from monitor.store import rows
 from monitor.store.kept import kept, text_hash
+from monitor.store.route_rows import stored_silence
 from monitor.store.route_views import RouteView
 from monitor.store.tables import alerts, entries, entry_keys, feeds, matches
 from monitor.store.views import DeliveryView, Views
@@ -84,7 +85,7 @@ class AlertView:
     """An alert with all that came of it; `alert.entry` is the text that it keeps.
 
     `text_sha256` is empty for an alert that keeps none. `is_edited` says that the
-    entry has another text by now.
+    entry has another text by now. `silence` is the one that held it, be it over.
     """
 
     alert: StoredAlert
@@ -96,6 +97,7 @@ class AlertView:
     copies: tuple[CopyView, ...]
     routes: tuple[RouteView, ...]
     deliveries: tuple[DeliveryView, ...]
+    silence: Silence | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +224,7 @@ class WhyViews:
                 replace(delivery, tries=self._views.tries(delivery.id))
                 for delivery in self._views.deliveries([alert_id])[alert_id]
             ),
+            silence=stored_silence(self._connection, alert.silence_id),
         )
 
     def _copies(self, alert: StoredAlert) -> tuple[CopyView, ...]:

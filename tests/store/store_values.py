@@ -100,13 +100,15 @@ def alerted(
     of: Rule | None = None,
     feed_name: str = "faz",
     now: datetime = NOW,
+    *,
+    silence_id: int | None = None,
 ) -> StoredAlert:
     """Save an entry, its match and its alert, as a poll would; return the alert."""
     of = of or rule()
     entry_id = tx.save_entry(with_feed(tx, feed_name), verdict, now)
     match_id = tx.add_match(of, entry_id, BECAUSE, now)
     assert match_id is not None
-    return tx.add_alert(match_id, of, verdict, now)
+    return tx.add_alert(match_id, of, verdict, now, silence_id=silence_id)
 
 
 def trouble(

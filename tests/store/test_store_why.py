@@ -28,9 +28,11 @@ from monitor.model import (
     Entry,
     FeedDay,
     HeldQuery,
+    Hold,
     HoldReason,
     Novelty,
     RuleVersion,
+    Silence,
 )
 from monitor.store.database import Database
 from monitor.store.history_views import HistoryViews
@@ -295,3 +297,30 @@ def test_evidence_has_a_line_for_each_delivery(
     assert {one.rule_version for one in found} == {"v1"}
     assert [one.alert for one in history.evidence("krieg", NOW, None)] == [held]
     assert list(history.evidence("", None, NOW)) == []
+
+
+def test_evidence_says_what_the_channels_of_an_alert_wait_for(
+    tx: SqlTransaction, history: HistoryViews
+) -> None:
+    alert = alerted(tx, new(entry("g:1")))
+    for channel in ("desk", "chief"):
+        hold = Hold(HoldReason.THROTTLED, NOW + HOUR)
+        tx.add_route(alert, channel, NOW, hold=hold)
+    tx.add_route(alert, "told", NOW, message_id=None)
+
+    (line,) = history.evidence("", None, None)
+
+    assert (line.alert, line.hold, line.delivery) == (alert.id, "throttled", None)
+
+
+def test_an_alert_names_the_silence_that_held_it(
+    tx: SqlTransaction, why: WhyViews
+) -> None:
+    silence = Silence(0, NOW + HOUR, NOW, rule="waffen", author="anna", why="known")
+    silence_id = tx.add_silence(silence)
+    alert = alerted(tx, new(entry("g:1")), silence_id=silence_id)
+
+    view = why.alert(alert.id)
+
+    assert view is not None
+    assert view.silence == replace(silence, id=silence_id)
