@@ -31,12 +31,15 @@ COLUMNS = (
 class Place:
     """One URL of a channel: as it may be shown, how much it takes, how it is.
 
+    `number` is which of them it is, counted from 1.
+
     `rate` is "" where that cannot be told.
     """
 
     url: str
     rate: str
     view: LaneView
+    number: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,16 +88,26 @@ class ChannelLines:
             view = place.view
             key = (view.state, view.open_since, view.broken_since, view.error)
             alike.setdefault(key, []).append(place)
-        return [self._line(places, now) for places in alike.values()]
+        several = len(alike) > 1
+        return [
+            self._line(places, now, is_numbered=several) for places in alike.values()
+        ]
 
-    def _line(self, places: Sequence[Place], now: datetime) -> dict[str, object]:
+    def _line(
+        self, places: Sequence[Place], now: datetime, *, is_numbered: bool
+    ) -> dict[str, object]:
         views = [place.view for place in places]
         oldest = _earliest(view.oldest_at for view in views)
         sent = _latest(view.sent_at for view in views)
         first = views[0]
         return {
             "name": self.spec.name,
-            "urls": [place.url for place in places if place.url] or [_GONE],
+            "urls": [
+                f"{place.number}: {place.url}" if is_numbered else place.url
+                for place in places
+                if place.url
+            ]
+            or [_GONE],
             "state": _state(first, now, probes=self.spec.probe),
             "waiting": sum(view.waiting for view in views) or None,
             "held": _sum(view.held for view in views),
@@ -126,7 +139,9 @@ def lines_of(
         lanes = {Lane(spec.name, place) for place in range(len(spec.urls))}
         lanes |= {lane for lane in seen if lane.channel == spec.name}
         places = [
-            Place(urls.get(n, ""), rates.get(n, ""), seen.get(n, LaneView()))
+            Place(
+                urls.get(n, ""), rates.get(n, ""), seen.get(n, LaneView()), n.place + 1
+            )
             for n in sorted(lanes, key=lambda lane: lane.place)
         ]
         lines.append(ChannelLines(spec, places, spec.name in ops))

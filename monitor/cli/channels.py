@@ -25,6 +25,8 @@ from monitor.cli.frame import (
 )
 from monitor.cli.output import console, print_json, print_rows, say, show
 from monitor.errors import ChannelError, SecretError, StoreError
+from monitor.jobs.in_force import InForce
+from monitor.jobs.lane_reports import mend_lane
 from monitor.model import (
     ChannelSpec,
     Lane,
@@ -33,7 +35,8 @@ from monitor.model import (
     SendResult,
     Settings,
 )
-from monitor.wiring import Surroundings, make_channels
+from monitor.ports import Transaction
+from monitor.wiring import Surroundings, in_force_of, make_channels
 
 app = group("The places that alerts go to.")
 
@@ -115,7 +118,7 @@ def send_tests(
     Example: monitor channels test newsroom
     """
     around = surroundings(context, is_console_on_stderr=as_json)
-    _, settings = usable_files(around)
+    loaded, settings = usable_files(around)
     known = {spec.name: spec for spec in settings.channels}
     for name in names or []:
         if name not in known:
@@ -130,7 +133,7 @@ def send_tests(
     for lane, ending in results.items():
         _show(lane, known[lane.channel], ending, as_json=as_json)
     arrived = [lane for lane, ending in results.items() if ending.has_arrived]
-    _mend(around, settings, arrived)
+    _mend(around, settings, in_force_of(loaded), arrived)
     raise typer.Exit(OK if len(arrived) == len(results) else PROBLEM)
 
 
@@ -179,6 +182,7 @@ def _show(lane: Lane, spec: ChannelSpec, ending: _Ending, *, as_json: bool) -> N
         print_json(
             {
                 "name": lane.channel,
+                "place": lane.place,
                 "url": url,
                 "arrived": ending.has_arrived,
                 "outcome": result.outcome,
@@ -193,16 +197,25 @@ def _show(lane: Lane, spec: ChannelSpec, ending: _Ending, *, as_json: bool) -> N
         return
     verb = "arrived in" if ending.has_arrived else "did not arrive, after"
     why = "" if ending.has_arrived else f": {result.detail}"
-    show(f"{lane.channel} ({url}): {verb} {ending.seconds:.1f} s{why}")
+    which = f"URL {lane.place + 1}, " if len(spec.urls) > 1 else ""
+    show(f"{lane.channel} ({which}{url}): {verb} {ending.seconds:.1f} s{why}")
     if sent is not None:
         text = f"{sent.title}\n{sent.body}".strip()
         show(indent(text, "  | ", lambda _: True))
 
 
-def _mend(around: Surroundings, settings: Settings, lanes: list[Lane]) -> None:
+def _mend(
+    around: Surroundings, settings: Settings, in_force: InForce, lanes: list[Lane]
+) -> None:
+    now = around.clock.now()
+
+    def mended(tx: Transaction) -> list[str]:
+        ill = [lane for lane in lanes if mend_lane(tx, in_force, lane, now)]
+        return list(dict.fromkeys(lane.channel for lane in ill))
+
     try:
         with open_store(settings, around.config) as store:
-            for name in store.run(lambda tx: [n.channel for n in lanes if tx.mend(n)]):
+            for name in store.run(mended):
                 say(f"{name}: what was held goes out now")
     except StoreError:
         # Without a database nothing was held.

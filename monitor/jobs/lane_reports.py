@@ -29,7 +29,7 @@ def report_lane(
     """Tell `ops` once how a lane changed, through channels other than a broken one."""
     name = _shown(in_force, lane)
     if change is LaneChange.MENDED:
-        tell_ops(tx, in_force, f"{name} works again", "What waited goes out now.", now)
+        tell_ops(tx, in_force, f"{name} works again", _GOES_OUT, now)
         return
     backlog = _in_words(tx.backlog(lane), in_force)
     elsewhere = _elsewhere(in_force, lane)
@@ -41,6 +41,19 @@ def report_lane(
     tell_ops(tx, in_force, title, words, now, without=lane.channel)
 
 
+def mend_lane(tx: Transaction, in_force: InForce, lane: Lane, now: datetime) -> bool:
+    """Let go what waits in a lane that took a test; say whether it was ill.
+
+    `ops` hears of it, as if a delivery had found it out.
+    """
+    was_ill = tx.mend(lane)
+    if was_ill:
+        title = f"{_shown(in_force, lane)} works again"
+        tell_ops(tx, in_force, title, _GOES_OUT, now)
+    return was_ill
+
+
+_GOES_OUT = "What waited goes out now."
 _PATIENCE = (
     "One of them at a time tries it, with pauses that grow to an hour. The others "
     "wait in order, and none is given up meanwhile."
@@ -57,7 +70,7 @@ def _broken(in_force: InForce, lane: Lane) -> str:
     )
     return (
         f"Its deliveries are held ({HoldReason.CHANNEL_BROKEN}) and {probe}. Repair "
-        f"the channel's URL, or look: monitor channels test {lane.channel}"
+        f"the channel's URL, or look: `monitor channels test {lane.channel}`."
     )
 
 

@@ -23,11 +23,12 @@ def tell_ops(
     """Put a report into the outbox for `ops` and the channels in `also`.
 
     `without` is a channel that cannot carry it (it is broken itself); where no
-    other is left, every other configured channel hears of it instead.
+    other is left, every other configured channel hears of it instead. Where nobody is
+    to hear of anything (`ops: []`), nobody does.
     """
     wanted = [*in_force.settings.ops, *also]
     channels = [c for c in wanted if c != without and c in in_force.places]
-    if not channels and without:
+    if without in wanted and not channels:
         channels = [c for c in in_force.places if c != without]
     message = ops_message(title, text)
     for channel in dict.fromkeys(channels):

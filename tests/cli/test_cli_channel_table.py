@@ -43,7 +43,8 @@ def test_urls_that_are_alike_share_a_line() -> None:
 
 def test_urls_that_differ_have_a_line_each() -> None:
     first, second = shown({FIRST: WAITS, SECOND: BROKEN}).as_lines(START)
-    assert (first["urls"], first["state"]) == (["json://***"], "ok")
+    assert (first["urls"], first["state"]) == (["1: json://***"], "ok")
+    assert second["urls"] == ["2: ${MAIL}"]
     assert second["state"] == "broken since 7m ago, next try in 8m"
     assert second["error"] == "2m ago: HTTP 404"
     assert second["held"] == {"channel_broken": 1, "told_elsewhere": 4}

@@ -10,7 +10,7 @@ import pytest
 from house import DESK, HIT, OPS, House, rule
 
 from monitor.alerts.outcome import FAILURES_TO_DOUBT, FAILURES_TO_OPEN
-from monitor.jobs.lane_reports import report_lane
+from monitor.jobs.lane_reports import mend_lane, report_lane
 from monitor.jobs.round import deliver_round
 from monitor.model import (
     DeliveryState,
@@ -215,9 +215,20 @@ async def test_broken_channel_that_may_not_be_probed_waits_for_a_person(
     await primed.deliver()
     await pass_time(primed, DAY, 10 * MINUTE)
     assert primed.attempts() == [2], "an edit lets it be tried once"
-    assert primed.store.run(lambda tx: tx.mend(DESK))
+    assert primed.store.run(lambda tx: mend_lane(tx, primed.in_force, DESK, now))
+    assert not primed.store.run(lambda tx: mend_lane(tx, primed.in_force, DESK, now))
     await primed.deliver()
     assert primed.titles(DESK) == [HIT]
+    assert primed.titles(OPS)[1:] == ["channel desk works again"]
+
+
+async def test_where_nobody_is_to_hear_of_troubles_nobody_does(primed: House) -> None:
+    primed.reform(ops=())
+    await told(primed, HIT)
+    primed.answer(DESK, BROKEN)
+    await primed.deliver()
+    assert primed.attempts() == [1]
+    assert primed.titles(OPS) == []
 
 
 # --- the fallback ---------------------------------------------------------------------
