@@ -29,6 +29,12 @@ class Keeping(Protocol):
     def note_done(self, name: str, now: datetime) -> None:
         """Note that some work is done."""
 
+    def done_works(self, prefix: str) -> Mapping[str, datetime]:
+        """Return when each work was done last whose name begins like this."""
+
+    def forget_work(self, name: str) -> None:
+        """Forget that some work was ever done."""
+
     def forget_alerts(self, before: datetime, *, after: int, limit: int) -> Forgotten:
         """Delete alerts made before then, with their messages; look at `limit` of them.
 

@@ -86,6 +86,15 @@ class HistoryRows:
             )
         )
 
+    def done_works(self, prefix: str) -> Mapping[str, datetime]:
+        """Return when each work was done last whose name begins like this."""
+        these = select(work).where(work.c.name.startswith(prefix, autoescape=True))
+        return {row.name: row.done_at for row in self._connection.execute(these)}
+
+    def forget_work(self, name: str) -> None:
+        """Forget that some work was ever done."""
+        self._connection.execute(delete(work).where(work.c.name == name))
+
     def forget_history(self, before: datetime) -> int:
         """Delete days and versions of rules that were over before then; count them."""
         old = (

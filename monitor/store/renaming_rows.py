@@ -6,7 +6,20 @@ again changes nothing.
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, Table, and_, delete, literal, or_, select, update
+import json
+
+from sqlalchemy import (
+    Connection,
+    String,
+    Table,
+    and_,
+    delete,
+    func,
+    literal,
+    or_,
+    select,
+    update,
+)
 
 from monitor.model import DeliveryState
 from monitor.store.lane_rows import BROKEN, waiting
@@ -81,13 +94,13 @@ class RenamingRows:
         self._rename(lanes, "channel", old, new, beside="place")
         self._connection.execute(delete(lanes).where(lanes.c.channel == old))
         self._settle_anew(new)
-        query = select(alerts.c.id, alerts.c.channels)
+        named = func.instr(alerts.c.channels, literal(json.dumps(old), String))
+        query = select(alerts.c.id, alerts.c.channels).where(named > 0)
         for row in self._connection.execute(query).all():
-            if old in row.channels:
-                names = [new if name == old else name for name in row.channels]
-                this = update(alerts).where(alerts.c.id == row.id)
-                values = {"channels": list(dict.fromkeys(names))}
-                self._connection.execute(this.values(**values))
+            names = [new if name == old else name for name in row.channels]
+            this = update(alerts).where(alerts.c.id == row.id)
+            values = {"channels": list(dict.fromkeys(names))}
+            self._connection.execute(this.values(**values))
 
     def _settle_anew(self, channel: str) -> None:
         """Let what waits in a channel wait as its lanes are now, broken or not."""

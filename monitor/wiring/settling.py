@@ -27,7 +27,7 @@ _UNTIL_THEN = (
 
 def settle_in(tx: Transaction, in_force: InForce, loaded: Loaded, now: datetime) -> int:
     """Make the database follow the files; return how many deliveries are orphaned."""
-    follow_names(tx, in_force)
+    follow_names(tx, in_force, now)
     tx.sync_feeds(in_force.settings.feeds, now)
     review(tx, in_force, now)
     orphaned = tx.sync_outbox(in_force.lanes, in_force.rules)

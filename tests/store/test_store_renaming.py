@@ -128,9 +128,9 @@ def test_what_comes_to_a_channel_that_is_well_waits_there(tx: SqlTransaction) ->
 
 
 def test_an_alert_that_is_held_follows_too(tx: SqlTransaction) -> None:
-
     alerted(tx, new(hold=HoldReason.FIRST_POLL))
-    tx.rename_channel("desk", "raum")
+    tx.rename_channel("desk", "büro")
+    tx.rename_channel("büro", "raum")
     tx.rename_rule("waffen", "krieg")
     (held,) = tx.held_alerts(HeldQuery())
     assert (held.rule, held.channels) == ("krieg", ("raum",))
