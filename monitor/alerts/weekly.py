@@ -42,6 +42,7 @@ def _lines(week: Week, around: AroundWeek) -> Iterator[str]:
     yield f"Feeds: {_counts(week.feeds) or 'none'}."
     if week.failing:
         yield f"Not well: {_some(week.failing, _SILENT)}."
+    yield _polls(week)
     yield (
         f"{counted(week.entries, 'new entry', 'new entries')}, "
         f"{counted(week.matches, 'match', 'matches')}, "
@@ -53,8 +54,7 @@ def _lines(week: Week, around: AroundWeek) -> Iterator[str]:
         yield f"Rules without an alert: {_some(silent, _SILENT)}."
     if week.noisy:
         yield f"Most alerts came from: {_top(week.noisy)}."
-    if week.held:
-        yield f"Held now: {_counts(week.held)}."
+    yield from _waiting(week)
     for channel in week.channels:
         yield _channel(channel)
     yield f"Canary: {_canary(around)}."
@@ -62,6 +62,18 @@ def _lines(week: Week, around: AroundWeek) -> Iterator[str]:
         free, total = size(around.space.free), size(around.space.total)
         yield f"Disk: {free} of {total} free."
     yield f"Version {around.version}."
+
+
+def _waiting(week: Week) -> Iterator[str]:
+    if week.held:
+        yield f"Held now: {_counts(week.held)}."
+    if week.stuck:
+        yield f"Messages that wait for their channel: {_counts(week.stuck)}."
+
+
+def _polls(week: Week) -> str:
+    gaps = f", {counted(week.gaps, 'gap')} between two" if week.gaps else ""
+    return f"{counted(week.polls, 'poll')}, {week.failed} failed{gaps}."
 
 
 def _channel(channel: ChannelWeek) -> str:

@@ -128,15 +128,22 @@ class ChannelWeek:
 class Week:
     """What was stored and sent from `since` to `until`.
 
-    `alerts` counts by rule, `held` by reason what waits now, `noisy` entries by feed.
+    `polls`, `failed` ones and `gaps` (entries may have come and gone unseen) are those
+    of whole days (UTC), from that of `since` on. `alerts` counts by rule, `held` by
+    reason the alerts that wait now, `stuck` the messages that wait for a channel that
+    is broken or gone, `noisy` entries by feed.
     """
 
     since: datetime
     until: datetime
+    polls: int = 0
+    failed: int = 0
+    gaps: int = 0
     entries: int = 0
     matches: int = 0
     alerts: Mapping[str, int] = field(default_factory=dict)
     held: Mapping[str, int] = field(default_factory=dict)
+    stuck: Mapping[str, int] = field(default_factory=dict)
     noisy: Mapping[str, int] = field(default_factory=dict)
     channels: tuple[ChannelWeek, ...] = ()
     feeds: Mapping[str, int] = field(default_factory=dict)

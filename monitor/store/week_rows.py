@@ -10,7 +10,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, select
 
-from monitor.model import ChannelWeek, DeliveryState, FeedStatus, Week
+from monitor.model import ChannelWeek, DeliveryState, FeedStatus, HoldReason, Week
+from monitor.store.history_tables import feed_days
+from monitor.store.route_rows import RouteRows
 from monitor.store.tables import (
     alerts,
     attempts,
@@ -31,7 +33,6 @@ def week(connection: Connection, since: datetime, until: datetime) -> Week:
     """Return what was stored and sent between the two; what waits is as it is now."""
     of_week = alerts.c.created_at.between(since, until)
     by_rule = select(alerts.c.rule, func.count()).where(of_week)
-    by_reason = select(alerts.c.hold, func.count()).where(alerts.c.hold.is_not(None))
     by_feed = (
         select(feeds.c.name, func.count())
         .select_from(alerts.join(entries).join(feeds))
@@ -44,18 +45,50 @@ def week(connection: Connection, since: datetime, until: datetime) -> Week:
     failing = select(feeds.c.name).where(
         feeds.c.active, feeds.c.status != FeedStatus.OK
     )
+    polls, failed, gaps = _polls(connection, since, until)
     return Week(
         since=since,
         until=until,
+        polls=polls,
+        failed=failed,
+        gaps=gaps,
         entries=_count(connection, entries.c.first_seen_at.between(since, until)),
         matches=_count(connection, matches.c.matched_at.between(since, until)),
         alerts=_counts(connection, by_rule.group_by(alerts.c.rule)),
-        held=_counts(connection, by_reason.group_by(alerts.c.hold)),
+        held=_held(connection),
+        stuck=_stuck(connection),
         noisy=_counts(connection, by_feed),
         channels=_channels(connection, since, until),
         feeds=_counts(connection, by_status.group_by(feeds.c.status)),
         failing=tuple(connection.execute(failing.order_by(feeds.c.name)).scalars()),
     )
+
+
+def _polls(
+    connection: Connection, since: datetime, until: datetime
+) -> tuple[int, int, int]:
+    """Return how many polls there were, how many failed, and how many had a gap."""
+    names = ("polls", "failed", "gap_events")
+    columns = [func.coalesce(func.sum(feed_days.c[name]), 0) for name in names]
+    of_week = feed_days.c.day.between(since.date(), until.date())
+    polls, failed, gaps = connection.execute(select(*columns).where(of_week)).one()
+    return polls, failed, gaps
+
+
+def _held(connection: Connection) -> Mapping[str, int]:
+    """Return how many alerts wait, for all channels or for one, by reason."""
+    held = select(alerts.c.hold, func.count()).where(alerts.c.hold.is_not(None))
+    on_their_way = RouteRows(connection).waiting_counts()
+    return {**_counts(connection, held.group_by(alerts.c.hold)), **on_their_way}
+
+
+def _stuck(connection: Connection) -> Mapping[str, int]:
+    """Return how many messages wait for a channel that is broken or gone."""
+    stuck = select(deliveries.c.reason, func.count()).where(
+        deliveries.c.state == DeliveryState.HELD,
+        deliveries.c.reason != HoldReason.TOLD_ELSEWHERE,
+    )
+    return _counts(connection, stuck.group_by(deliveries.c.reason))
 
 
 def _count(connection: Connection, which: ColumnElement[bool]) -> int:

@@ -60,10 +60,17 @@ def test_the_report_says_how_soon_a_channel_got_its_messages() -> None:
     week = replace(WEEK, channels=(desk, dead))
     lines = weekly_report(week, AROUND).text.splitlines()
     assert lines[0] == "Feeds: none."
-    assert lines[2:4] == [
+    assert lines[3:5] == [
         (
             "Channel desk: 100 sent, half of them within 1.2 s, 95 % within 42 min, "
             "3 late, 0 dead."
         ),
         "Channel ops: 0 sent, 2 dead.",
     ]
+
+
+def test_the_report_says_what_is_stuck_and_what_may_have_been_missed() -> None:
+    week = replace(WEEK, polls=2016, failed=3, gaps=1, stuck={"channel_broken": 7})
+    lines = weekly_report(week, AROUND).text.splitlines()
+    assert lines[1] == "2016 polls, 3 failed, 1 gap between two."
+    assert lines[3] == "Messages that wait for their channel: 7 channel broken."

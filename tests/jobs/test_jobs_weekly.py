@@ -102,6 +102,7 @@ async def test_it_says_what_was(watched: Watched) -> None:
     assert watched.text().splitlines() == [
         "Feeds: 1 failing, 1 ok.",
         "Not well: andere.",
+        "5 polls, 1 failed.",
         "5 new entries, 5 matches, 5 alerts.",
         "Alerts by rule: waffen 4, kiew 1.",
         "Rules without an alert: nie.",
@@ -134,6 +135,7 @@ async def test_a_first_week_has_little_to_say(house: House) -> None:
     await after(watched, 7 * 24 - 1)
     assert watched.text().splitlines() == [
         "Feeds: 1 ok.",
+        "1 poll, 0 failed.",
         "2 new entries, 26 matches, 26 alerts.",
         "Alerts by rule: rule00 2, rule01 2, rule02 2, rule03 2, rule04 2 and 8 more.",
         "Most alerts came from: news 26.",

@@ -15,10 +15,13 @@ from store_values import (
     REFUSED,
     SENT,
     UNAUTHORIZED,
+    alerted,
     deliver,
+    entry,
     feed,
     fill,
     lease,
+    new,
     report,
     told,
     with_feed,
@@ -28,6 +31,9 @@ from monitor.model import (
     DeliveryState,
     Feed,
     LaneQueue,
+    FeedDay,
+    Hold,
+    HoldReason,
     Message,
     MessageKind,
     Overdue,
@@ -144,6 +150,12 @@ def test_a_week_has_its_figures(tx: SqlTransaction) -> None:
     told(tx, "g:1")
     told(tx, "g:2", rule_name="kiew", feed_name="dpa")
     deliver(tx, SENT, now=NOW + MINUTE)
+    for name, day in (
+        ("faz", FeedDay(NOW.date(), polls=2, failed=1)),
+        ("dpa", FeedDay(NOW.date() - 7 * DAY, polls=1, gap_events=1)),
+        ("dpa", FeedDay(NOW.date() - 8 * DAY, polls=9)),
+    ):
+        tx.note_day(with_feed(tx, name), day)
     week = tx.week(NOW - 7 * DAY, NOW + HOUR)
     assert (week.entries, week.matches) == (2, 2)
     assert week.alerts == {"waffen": 1, "kiew": 1}
@@ -151,8 +163,21 @@ def test_a_week_has_its_figures(tx: SqlTransaction) -> None:
     assert week.feeds == {"ok": 2}
     (channel,) = week.channels
     assert (channel.sent, channel.late, channel.median) == (1, 0, MINUTE)
+    assert (week.polls, week.failed, week.gaps) == (3, 1, 1)
     later = tx.week(NOW + MINUTE * 2, NOW + HOUR)
     assert (later.entries, later.alerts, later.channels) == (0, {}, ())
+
+
+def test_a_week_says_what_waits(tx: SqlTransaction) -> None:
+    alerted(tx, new(entry("g:1"), HoldReason.OUTAGE))
+    waits = alerted(tx, new(entry("g:2")))
+    hold = Hold(HoldReason.THROTTLED, NOW + HOUR)
+    tx.add_route(waits, "desk", NOW, hold=hold)
+    told(tx, "g:3")
+    deliver(tx, UNAUTHORIZED)
+    week = tx.week(NOW - 7 * DAY, NOW)
+    assert week.held == {"outage": 1, "throttled": 1}
+    assert week.stuck == {"channel_broken": 1}
 
 
 def test_late_is_counted_and_ranked(tx: SqlTransaction) -> None:
