@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Final
 
 from monitor.alerts.reasons import reasons
-from monitor.alerts.wording import counted, cut, one_line
+from monitor.alerts.wording import counted, cut, in_words, one_line
 from monitor.model import Message, MessageKind, Priority, StoredAlert
 
 _MOST_SHOWN: Final = 10
@@ -37,7 +37,7 @@ def _message(
     entries: dict[int, list[StoredAlert]] = {}
     for alert in sorted(alerts, key=lambda a: a.first_seen_at, reverse=True):
         entries.setdefault(alert.entry_id, []).append(alert)
-    count, span = len(entries), _span(max(lookbacks[rule] for rule in rules))
+    count, span = len(entries), in_words(max(lookbacks[rule] for rule in rules))
     who = "a new or corrected rule matches"
     if len(rules) > 1:
         who = "new or corrected rules match"
@@ -75,12 +75,3 @@ def _because(alerts: Sequence[StoredAlert], *, is_one_of_many: bool) -> Iterator
     why = "; ".join(found[:_MOST_REASONS])
     if who or why:
         yield f"because: {who}{why}".rstrip(": ")
-
-
-def _span(duration: timedelta) -> str:
-    """Return a duration in its largest whole unit: "24 h", "7 days"."""
-    hours = round(duration / timedelta(hours=1))
-    if hours < 1:
-        return f"{round(duration / timedelta(minutes=1))} min"
-    is_days = hours > 24 and not hours % 24  # noqa: PLR2004 - hours of a day
-    return f"{hours // 24} days" if is_days else f"{hours} h"

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from types import MappingProxyType
 
+from monitor.alerts.wording import short
 from monitor.model import Trouble, Wait
 
 
@@ -93,9 +94,6 @@ WORDS: Mapping[Trouble, TroubleWords] = MappingProxyType(
     }
 )
 
-_MINUTE = 60
-_UNITS = (("d", 86_400), ("h", 3_600), ("m", _MINUTE))
-
 _WAITS: Mapping[Wait, str] = MappingProxyType(
     {
         Wait.EVERY: "as configured",
@@ -124,26 +122,3 @@ def pace_in_words(
     if asked == chosen or wait in (None, Wait.EVERY):
         return chosen
     return f"{asked} wanted, {chosen}: {_WAITS[wait]}"
-
-
-def short(span: timedelta) -> str:
-    """Return a duration in one unit, rounded: "90s", "60m", "5h", "3d"."""
-    seconds = round(span.total_seconds())
-    if seconds == _MINUTE:
-        return "1m"
-    for unit, size in _UNITS:
-        if seconds >= 2 * size:
-            return f"{round(seconds / size)}{unit}"
-    return f"{seconds}s"
-
-
-def ago(at: datetime | None, now: datetime) -> str:
-    """Return how long ago a time was ("5m ago"), "never" without one."""
-    return "never" if at is None else f"{short(max(now - at, timedelta(0)))} ago"
-
-
-def ahead(at: datetime | None, now: datetime) -> str:
-    """Return in how long a time comes ("in 7m"), "due" if it came, "" without one."""
-    if at is None:
-        return ""
-    return f"in {short(at - now)}" if at > now else "due"

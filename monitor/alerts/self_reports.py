@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from monitor.alerts.feed_reports import Report
-from monitor.alerts.wording import counted
+from monitor.alerts.wording import counted, short
 from monitor.model import LaneQueue, Space
 
 _MB, _GB = 10**6, 10**9
@@ -100,10 +100,9 @@ def more_dead(channel: str, alerts: Sequence[int]) -> Report:
 
 def clock_jumped(jump: timedelta) -> Report:
     """Return the report that wall and monotonic time parted."""
-    seconds = round(jump.total_seconds())
-    way = "ahead" if seconds > 0 else "back"
+    way = "ahead" if jump > timedelta(0) else "back"
     text = (
-        f"The clock went {abs(seconds)} seconds {way} at once: it was set, or the "
+        f"The clock went {short(abs(jump))} {way} at once: it was set, or the "
         "machine slept. Polls and deliveries go on from the time it is now. If nobody "
         "did it, see to the machine's time service."
     )

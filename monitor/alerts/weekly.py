@@ -8,7 +8,7 @@ from datetime import timedelta, tzinfo
 
 from monitor.alerts.feed_reports import Report
 from monitor.alerts.self_reports import size
-from monitor.alerts.wording import at_local_time, counted
+from monitor.alerts.wording import at_local_time, counted, in_words
 from monitor.model import ChannelWeek, Run, Space, Week
 
 _MOST = 5
@@ -87,8 +87,8 @@ def _channel(channel: ChannelWeek) -> str:
 
 
 def _seconds(delay: timedelta) -> str:
-    seconds = delay.total_seconds()
-    return f"{seconds:.1f} s" if seconds < 120 else f"{seconds / 60:.0f} min"  # noqa: PLR2004 - two minutes
+    is_short = delay < timedelta(minutes=2)
+    return f"{delay.total_seconds():.1f} s" if is_short else in_words(delay)
 
 
 def _canary(around: AroundWeek) -> str:

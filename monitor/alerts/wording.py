@@ -29,6 +29,10 @@ _UNITS = (
 )
 
 
+_MINUTE = 60
+_SHORT_UNITS = (("d", 86_400), ("h", 3_600), ("m", _MINUTE))
+
+
 def counted(count: int, one: str, many: str = "") -> str:
     """Return "1 entry", "2 entries"; without `many` an s is put behind `one`."""
     return f"{count} {one if count == 1 else many or one + 's'}"
@@ -75,5 +79,33 @@ def how_late(created_at: datetime, now: datetime) -> str:
     late = now - created_at
     if late <= _LATE_FROM:
         return ""
-    unit, word = next((unit, word) for least, unit, word in _UNITS if late >= least)
-    return f"{late // unit} {word} late"
+    return f"{in_words(late)} late"
+
+
+def in_words(span: timedelta) -> str:
+    """Return a duration in one unit, rounded: "20 min", "24 h", "3 days"."""
+    unit, word = next((unit, word) for least, unit, word in _UNITS if span >= least)
+    return f"{round(span / unit)} {word}"
+
+
+def short(span: timedelta) -> str:
+    """Return a duration as `in_words`, for a table: "90s", "60m", "5h", "3d"."""
+    seconds = round(span.total_seconds())
+    if seconds == _MINUTE:
+        return "1m"
+    for unit, size in _SHORT_UNITS:
+        if seconds >= 2 * size:
+            return f"{round(seconds / size)}{unit}"
+    return f"{seconds}s"
+
+
+def ago(at: datetime | None, now: datetime) -> str:
+    """Return how long ago a time was ("5m ago"), "never" without one."""
+    return "never" if at is None else f"{short(max(now - at, timedelta(0)))} ago"
+
+
+def ahead(at: datetime | None, now: datetime) -> str:
+    """Return in how long a time comes ("in 7m"), "due" if it came, "" without one."""
+    if at is None:
+        return ""
+    return f"in {short(at - now)}" if at > now else "due"

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.alerts.health_words import ago, ahead
+from monitor.alerts.wording import ago, ahead
 from monitor.config.quantities import written_rate
 from monitor.model import ChannelSpec, Lane, Rate
 from monitor.store.lane_views import LaneView

@@ -11,7 +11,8 @@ from typing import Annotated
 
 import typer
 
-from monitor.alerts.health_words import WORDS, ago, ahead, pace_in_words, short
+from monitor.alerts.health_words import WORDS, pace_in_words
+from monitor.alerts.wording import ago, ahead, short
 from monitor.cli.frame import (
     OK,
     PROBLEM,

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from monitor.alerts.health_words import short
+from monitor.alerts.wording import short
 from monitor.cli.frame import PROBLEM, open_views, surroundings, usable_files
 from monitor.cli.output import print_rows, say
 from monitor.model import FeedDay

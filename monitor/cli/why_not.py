@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from monitor.alerts.wording import counted
+from monitor.alerts.wording import counted, short
 from monitor.cli.output import cell, print_json, say, show
 from monitor.feeds import canonical_link
 from monitor.model import FeedDay, FeedState, Settings
@@ -138,7 +138,9 @@ def _print(each: _Carrier) -> None:
     )
     show(
         f"  in {_DAYS} days: {counted(each.polls, 'poll')}, {each.failed} failed, the "
-        f"longest gap {round(each.longest_gap.total_seconds() / 60)} min; entries may "
-        f"have come and gone between two polls {counted(each.gap_events, 'time')}"
+        f"longest time between two good ones {short(each.longest_gap)}"
     )
+    if each.gap_events:
+        often = counted(each.gap_events, "time")
+        show(f"  entries may have come and gone between two polls {often}")
     show(f"  see `monitor feeds history {each.feed}`")

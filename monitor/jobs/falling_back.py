@@ -11,9 +11,9 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from monitor.alerts import detour_note, sent_instead
+from monitor.alerts.wording import at_local_time
 from monitor.jobs.in_force import InForce
 from monitor.model import Stranded
 from monitor.ports import Transaction
@@ -45,8 +45,7 @@ def _tell(
     lane = stranded.lane
     waiting = tx.stranded_deliveries(lane, _AT_ONCE)
     if waiting and not stranded.is_told:
-        zone = ZoneInfo(in_force.settings.timezone)
-        since = f"{stranded.since.astimezone(zone):%Y-%m-%d %H:%M}"
+        since = at_local_time(stranded.since, in_force.zone)
         tx.note_in(lane, detour_note(lane.channel, fallback, since), now)
     for one in waiting:
         copy = sent_instead(one.message, lane.channel, is_broken=stranded.is_broken)

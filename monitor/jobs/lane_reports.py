@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
+from monitor.alerts.wording import at_local_time
 from monitor.jobs.in_force import InForce
 from monitor.jobs.report import tell_ops
 from monitor.model import (
@@ -88,6 +88,5 @@ def _shown(in_force: InForce, lane: Lane) -> str:
 def _in_words(backlog: Backlog, in_force: InForce) -> str:
     if backlog.oldest_at is None:
         return "Nothing waits."
-    zone = ZoneInfo(in_force.settings.timezone)
-    since = f"{backlog.oldest_at.astimezone(zone):%Y-%m-%d %H:%M}"
+    since = at_local_time(backlog.oldest_at, in_force.zone)
     return f"Waiting: {backlog.count}, the oldest since {since}."

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from monitor.alerts.timetable import next_time
 from monitor.alerts.weekly import AroundWeek, weekly_report
@@ -52,7 +51,7 @@ class WeeklyJob:
             tx.week(now - WEEK, now),
             AroundWeek(
                 rules=tuple(in_force.rules),
-                zone=ZoneInfo(in_force.settings.timezone),
+                zone=in_force.zone,
                 version=self.version,
                 space=self.disk.space(),
                 canary=tx.runs().get(RunName.CANARY),
@@ -62,6 +61,5 @@ class WeeklyJob:
 
 
 def _is_due(last: Run, in_force: InForce, now: datetime) -> bool:
-    settings = in_force.settings
-    zone = ZoneInfo(settings.timezone)
-    return next_time(settings.watching.report, zone, last.ran_at) <= now
+    timetable = in_force.settings.watching.report
+    return next_time(timetable, in_force.zone, last.ran_at) <= now

@@ -9,13 +9,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from monitor.alerts.feed_reports import Telling, to_tell, untold
-from monitor.alerts.health_words import (
-    WORDS,
-    ago,
-    ahead,
-    pace_in_words,
-    short,
-)
+from monitor.alerts.health_words import WORDS, pace_in_words
+from monitor.alerts.wording import ago, ahead, short
 from monitor.model import FeedTrouble, Trouble, Wait
 
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)

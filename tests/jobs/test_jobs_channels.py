@@ -70,7 +70,7 @@ async def test_five_failures_in_a_row_are_told_once_with_the_backlog(
     await fail_often(primed, DESK, 3)
     await primed.deliver()
     assert primed.titles(OPS) == ["channel desk does not answer"]
-    assert "Waiting: 2, the oldest since 2026-01-05 12:" in primed.texts(OPS)[0]
+    assert "Waiting: 2, the oldest since 5 Jan 2026, 12:" in primed.texts(OPS)[0]
     await pass_time(primed, HOUR)
     assert primed.titles(DESK) == [f"{HIT} eins", f"{HIT} zwei"]
     assert primed.titles(OPS)[1:] == ["channel desk works again"]
