@@ -38,7 +38,7 @@ def export(
         bool, typer.Option("--jsonl", help="Print one object for each line.")
     ] = False,
     since: Annotated[
-        str, typer.Option(help="Alerts made since then: 30d, 2026-01-31.")
+        str, typer.Option(help="Alerts made since then: 30d, 2026-01-31 (UTC).")
     ] = "",
     until: Annotated[str, typer.Option(help="Alerts made before then.")] = "",
     rule: Annotated[str, typer.Option(help="Only of this rule.")] = "",

@@ -17,10 +17,9 @@ from monitor.cli.frame import (
     usable_files,
 )
 from monitor.cli.output import print_json, say
-from monitor.cli.why_not import tell_absent
+from monitor.cli.why_not import meant_link, tell_absent
 from monitor.cli.why_words import EntryHistory, entry_object, print_entry
 from monitor.config import Loaded
-from monitor.feeds import canonical_link
 from monitor.jobs.near_rules import RuleOutlook, outlooks
 from monitor.matching import QueryCompiler
 from monitor.model import Identity, Settings
@@ -91,7 +90,7 @@ def _find(stored: WhyViews, wanted: str) -> tuple[int, ...]:
     if number != wanted and number.isdecimal():
         told = stored.alert(int(number))
         return () if told is None else (told.alert.entry_id,)
-    return stored.find(wanted, canonical_link(wanted))
+    return stored.find(wanted, meant_link(wanted))
 
 
 class _Teller:

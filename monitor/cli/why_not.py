@@ -39,11 +39,18 @@ class _Carrier:
     longest_gap: timedelta
 
 
+def meant_link(wanted: str) -> str | None:
+    """Return the canonical link that is meant, be it without its scheme; else None."""
+    host, slash, _ = wanted.partition("/")
+    is_bare = bool(slash) and "." in host and ":" not in host
+    return canonical_link(f"https://{wanted}" if is_bare else wanted)
+
+
 def tell_absent(
     wanted: str, views: Views, settings: Settings, now: datetime, *, as_json: bool
 ) -> None:
     """Say that an entry is not stored, and all that is known of why."""
-    canonical = canonical_link(wanted)
+    canonical = meant_link(wanted)
     carriers = [] if canonical is None else _carriers(canonical, views, settings, now)
     remark = _remark(wanted, canonical, views, settings)
     if as_json:

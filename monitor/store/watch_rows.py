@@ -124,18 +124,18 @@ class WatchRows:
 
     def dead_since(self, channel: str, since: datetime) -> tuple[int, ...]:
         """Return the alerts whose delivery to a channel died since then."""
-        died = (
-            select(attempts.c.delivery_id)
-            .where(attempts.c.ended_at >= since)
-            .scalar_subquery()
+        tried = (
+            attempts.c.delivery_id == deliveries.c.id,
+            attempts.c.ended_at >= since,
         )
+        died = select(attempts.c.id).where(*tried).exists()
         query = (
             select(message_alerts.c.alert_id)
             .join(deliveries, deliveries.c.message_id == message_alerts.c.message_id)
             .where(
                 deliveries.c.state == DeliveryState.DEAD,
                 deliveries.c.channel == channel,
-                deliveries.c.id.in_(died),
+                died,
             )
         )
         found = self._connection.execute(query.distinct()).scalars()

@@ -109,14 +109,12 @@ def _channels(
     delays = defaultdict(list)
     for channel, sent_at, created_at in connection.execute(sent):
         delays[channel].append(max(sent_at - created_at, timedelta(0)))
-    died = select(attempts.c.delivery_id).where(
-        attempts.c.ended_at.between(since, until)
+    tried = (
+        attempts.c.delivery_id == deliveries.c.id,
+        attempts.c.ended_at.between(since, until),
     )
-    dead = and_(
-        tells,
-        deliveries.c.state == DeliveryState.DEAD,
-        deliveries.c.id.in_(died),
-    )
+    died = select(attempts.c.id).where(*tried).exists()
+    dead = and_(tells, deliveries.c.state == DeliveryState.DEAD, died)
     by_channel = select(deliveries.c.channel, func.count()).where(dead)
     lost = _counts(connection, by_channel.group_by(deliveries.c.channel))
     return tuple(

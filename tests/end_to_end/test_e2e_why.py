@@ -46,6 +46,8 @@ def test_why_tells_the_whole_way_of_an_entry(
     (delivery,) = alert["deliveries"]
     outcomes = [(each["outcome"], each["status"]) for each in delivery["tries"]]
     assert outcomes == [("retry", 503), ("sent", 200)]
+    bare = one(primed, "why", "www.news.example.org/baku?id=7")
+    assert bare["id"] == shown["id"]
     text = primed.ok("why", "#1").stdout
     for words in (TITLE, "rule waffen was true", "title: Aserbaidschan", "retry 503"):
         assert words in text

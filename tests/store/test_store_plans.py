@@ -188,3 +188,19 @@ def test_copies_are_found_for_those_that_have_some(full: SqlTransaction) -> None
         full.sources_of_story("waffen", "s1")
 
     assert_no_scan(plans)
+
+
+def test_the_watch_looks_at_no_more_than_what_waits_or_died(
+    full: SqlTransaction,
+) -> None:
+    fill(full, "messages", 5_000)
+    fill(full, "message_alerts", 5_000, message_id="n + 2", alert_id="n + 2")
+    with explained(full) as plans:
+        full.waiting()
+        full.overdue(NOW)
+        full.dead_since("c1", NOW)
+        full.canary_states(NOW)
+        full.drop_canary(NOW)
+        full.stranded_lanes(NOW)
+        full.stranded_deliveries(DESK, 200)
+    assert_no_scan(plans)
