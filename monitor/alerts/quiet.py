@@ -9,7 +9,7 @@ from monitor.model import QuietHours
 
 _DAY = timedelta(days=1)
 _WEEK_MINUTES = 7 * 24 * 60
-_MOST_STEPS = 15
+_AT_MOST = timedelta(days=8)
 """Hours that join one another end after a week, or never."""
 
 
@@ -21,14 +21,13 @@ def quiet_until(
     Hours are those of the wall: a night in which the clock is put forward is an hour
     shorter. Hours that join one another count as one.
     """
-    until = None
-    moment = now
-    for _ in range(_MOST_STEPS):
-        ends = [end for one in hours for end in _ends(one, moment, zone)]
+    until = now
+    while until - now < _AT_MOST:
+        ends = [end for one in hours for end in _ends(one, until, zone)]
         if not ends:
             break
-        until = moment = max(ends)
-    return until
+        until = max(ends)
+    return until if until > now else None
 
 
 def leave_no_time(hours: Sequence[QuietHours]) -> bool:

@@ -30,10 +30,10 @@ from store_values import (
 from monitor.model import (
     DeliveryState,
     Feed,
-    LaneQueue,
     FeedDay,
     Hold,
     HoldReason,
+    LaneQueue,
     Message,
     MessageKind,
     Overdue,
