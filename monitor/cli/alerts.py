@@ -24,7 +24,7 @@ from monitor.cli.frame import (
 )
 from monitor.cli.moments import moment
 from monitor.cli.output import print_json, print_rows, say
-from monitor.cli.releasing import release_all
+from monitor.cli.releasing import let_go, release_all
 from monitor.model import HeldQuery, HoldReason, StoredAlert
 from monitor.store.route_views import RouteView
 from monitor.store.rows import batches
@@ -198,17 +198,16 @@ def release_alerts(
         raise typer.Exit(UNUSABLE)
     query = HeldQuery(tuple(ids or ()), reason or "", feed, rule, silence)
     with open_views(settings, around.config) as views:
-        orphans = [] if views is None else views.orphaned_alerts(query)
+        orphans = () if views is None else views.orphaned_alerts(query)
     with open_store(settings, around.config) as store:
         released = release_all(store, in_force, query, now)
-        places = in_force.places.get(to, 0)
-        moved = store.run(lambda tx: tx.redirect(orphans, to or None, places))
+        deliveries = store.run(lambda tx: let_go(tx, in_force, orphans, to))
         if reason is HoldReason.TOLD_ELSEWHERE:
-            moved += store.run(lambda tx: tx.tell_after_all(orphans))
+            more = store.run(lambda tx: tx.tell_after_all(orphans))
+            deliveries = deliveries.and_more(more)
         also = _waiting(store, released)
-    also += f", {moved} deliveries let go" if moved else ""
-    say(f"{len(released)} alerts released{also}")
-    raise typer.Exit(PROBLEM if ids and not (released or moved) else OK)
+    say(f"{len(released)} alerts released{also}{deliveries.words}")
+    raise typer.Exit(PROBLEM if ids and not (released or deliveries.gone) else OK)
 
 
 def _waiting(store: SqlStore, released: Sequence[StoredAlert]) -> str:

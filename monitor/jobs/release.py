@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
-from typing import Final
+from typing import Final, NamedTuple
 
 from monitor.alerts import PlannedAlert, compose, digest
 from monitor.alerts.digests import digest_title, items_of, waited
@@ -58,6 +58,9 @@ def release(
         ways.tell(tuple(alerts))
     tx.unhold([alert.id for alert in held], now)
     ways.tell_together(waiting)
+    names = {route.channel for route in waiting}.union(*map(ways.channels, held))
+    if not names <= in_force.places.keys():
+        tx.sync_outbox(in_force.lanes, in_force.rules)  # holds it as orphaned
     let_go = {alert.id: alert for alert in (*held, *(r.alert for r in waiting))}
     return tuple(let_go.values())
 
@@ -85,7 +88,10 @@ def release_due(tx: Transaction, in_force: InForce, now: datetime) -> int:
     for hold, some in held.items():
         if hold is not None:
             tx.postpone([wait.id for wait in some], hold, now)
-    ways.tell_together(tx.routes([wait.id for wait in free]))
+    routes = tx.routes([wait.id for wait in free])
+    ways.tell_together(routes)
+    if not all(map(ways.is_wanted, routes)):
+        tx.sync_outbox(in_force.lanes, in_force.rules)  # holds it as orphaned
     return len(free)
 
 
@@ -123,7 +129,7 @@ class _Ways:
     now: datetime
 
     def tell(self, alerts: Sequence[StoredAlert]) -> list[Hold]:
-        channels = {alert.id: self._channels(alert) for alert in alerts}
+        channels = {alert.id: self.channels(alert) for alert in alerts}
         return [
             hold
             for channel in dict.fromkeys(c for some in channels.values() for c in some)
@@ -132,7 +138,8 @@ class _Ways:
             )
         ]
 
-    def _channels(self, alert: StoredAlert) -> tuple[str, ...]:
+    def channels(self, alert: StoredAlert) -> tuple[str, ...]:
+        """Return the channels to which an alert goes."""
         # A rule that was given other channels since means the new ones.
         rule = self.in_force.rules.get(alert.rule)
         return alert.channels if rule is None else rule.channels
@@ -198,9 +205,21 @@ class _Ways:
         found = {why: self.tx.waits_until(rule, channel, why) for why in TOGETHER}
         return {why: until for why, until in found.items() if until is not None}
 
+    def is_wanted(self, route: Route) -> bool:
+        """Say whether rule, channel and feed are still configured."""
+        return (
+            route.alert.rule in self.in_force.rules
+            and route.channel in self.in_force.places
+            and route.alert.feed in self.in_force.feeds
+        )
+
     def tell_together(self, routes: Sequence[Route]) -> None:
-        """Tell what waited: each channel, for each reason, in a digest."""
-        for (channel, reason, rule), some in _together(routes).items():
+        """Tell what waited: each channel, for each reason, in a digest.
+
+        What has lost its rule, channel or feed is told apart from the others.
+        """
+        found = _together(routes, self.is_wanted)
+        for (channel, reason, rule, _), some in found.items():
             alerts = {route.alert.id: route.alert for route in some}
             count = len({alert.entry_id for alert in alerts.values()})
             if count == 1:
@@ -234,16 +253,26 @@ class _Ways:
         )
 
 
+class _OfDigest(NamedTuple):
+    """What all entries of one digest have in common."""
+
+    channel: str
+    reason: HoldReason
+    rule: str
+    is_wanted: bool
+
+
 def _together(
-    routes: Iterable[Route],
-) -> dict[tuple[str, HoldReason, str], list[Route]]:
+    routes: Iterable[Route], is_wanted: Callable[[Route], bool]
+) -> dict[_OfDigest, list[Route]]:
     """Return what goes into one digest; a rule that told too much has its own."""
-    found: defaultdict[tuple[str, HoldReason, str], list[Route]] = defaultdict(list)
+    found: defaultdict[_OfDigest, list[Route]] = defaultdict(list)
     for route in routes:
         reason = route.hold.reason
         is_of_rule = reason in {HoldReason.COOLDOWN, HoldReason.THROTTLED}
         rule = route.alert.rule if is_of_rule else ""
-        found[route.channel, reason, rule].append(route)
+        kind = _OfDigest(route.channel, reason, rule, is_wanted(route))
+        found[kind].append(route)
     return found
 
 

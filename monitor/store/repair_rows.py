@@ -137,7 +137,7 @@ def _unsent() -> Select[Any]:
             deliveries.join(messages)
             .outerjoin(message_alerts)
             .outerjoin(alerts, alerts.c.id == message_alerts.c.alert_id)
-            .outerjoin(entries, entries.c.id == messages.c.entry_id)
+            .outerjoin(entries, entries.c.id == alerts.c.entry_id)
             .outerjoin(feeds, feeds.c.id == entries.c.feed_id)
         )
         .where(deliveries.c.state.in_(_UNSENT))

@@ -287,6 +287,9 @@ def test_orphaned_deliveries_can_be_sent_elsewhere(
     with Daemon(waiting) as daemon:
         assert wait_until(lambda: "orphaned" in states(waiting), SOON), daemon.text()
         (alert,) = waiting.rows("alerts", "list")
+        refused = waiting.run("alerts", "release", str(alert["id"]))
+        assert refused.returncode == 1, said(refused)
+        assert "name another with --to CHANNEL" in refused.stderr
         waiting.ok("alerts", "release", "--to", "other", str(alert["id"]))
         assert hears(webhook, "/other", "Waffenlieferungen"), daemon.text()
     assert len(webhook.accepted["/other"]) == 1

@@ -222,18 +222,69 @@ async def test_another_time_counts_from_the_reload_on(
     assert len(house.places.sent[-1][1].items) == 3
 
 
-async def test_a_rule_and_a_channel_that_left_hold_nothing_back(
+async def orphaned(house: House) -> int:
+    """Return how many deliveries are held as orphaned after a reload."""
+    house.configure()
+    house.store.run(lambda tx: revisit(tx, house.in_force, house.clock.now()))
+    await house.deliver()
+    assert waiting(house) == {}
+    counts: dict[str, int] = dict(house.store.run(lambda tx: tx.held_delivery_counts()))
+    return counts.get("orphaned", 0)
+
+
+async def test_what_waits_for_a_channel_that_is_gone_is_orphaned(
     tmp_path: Path, make: list[House]
 ) -> None:
     house = await settled(tmp_path, make, digest="0 8 * * *")
     house.publish(*WORDS)
     await house.poll()
+    house.channels = {"ops": 1}
+    assert await orphaned(house) == 1
+    assert house.places.sent == []
+
+
+async def test_what_waits_of_a_rule_that_is_gone_is_orphaned_alone(
+    tmp_path: Path, make: list[House]
+) -> None:
+    loud, other = rule("laut"), rule("leise", "zwei")
+    house = await settled(tmp_path, make, loud, other, digest="0 8 * * *")
+    house.publish(*WORDS)
+    await house.poll()
+    house.rules = (other,)
+    house.manners = {}
+    assert await orphaned(house) == 1
+    ((_, message, _),) = house.places.sent
+    assert message.rules == ("leise",)
+    house.rules = (loud, other)
+    house.configure()
+    lanes, rules = house.in_force.lanes, house.in_force.rules
+    assert house.store.run(lambda tx: tx.sync_outbox(lanes, rules)) == 0
+    await house.deliver()
+    assert house.places.sent[-1][1].rules == ("laut",)
+
+
+async def test_what_waits_of_a_feed_that_is_gone_is_orphaned(
+    tmp_path: Path, make: list[House]
+) -> None:
+    house = await settled(tmp_path, make, digest="0 8 * * *")
+    house.publish(*WORDS)
+    await house.poll()
+    house.feeds, house.manners = (), {}
+    assert await orphaned(house) == 1
+
+
+async def test_a_person_lets_go_what_was_held_for_a_channel_that_is_gone(
+    tmp_path: Path, make: list[House]
+) -> None:
+    house = House(tmp_path)
+    make.append(house)
+    house.publish(*WORDS)
+    await house.poll()
     house.rules, house.channels = (), {"ops": 1}
     house.configure()
-    house.store.run(lambda tx: revisit(tx, house.in_force, house.clock.now()))
-    await house.deliver_job.due_lanes()
-    assert waiting(house) == {}
-    assert sum(house.counts().values()) == 1
+    now = house.clock.now()
+    house.store.run(lambda tx: release(tx, house.in_force, HeldQuery(), now))
+    assert await orphaned(house) == 3
 
 
 async def test_a_shorter_wait_counts_from_the_reload_on(
