@@ -64,6 +64,7 @@ def _items(values: list[dict[str, Any]]) -> tuple[DigestItem, ...]:
             at=None if value["at"] is None else datetime.fromisoformat(value["at"]),
             reason=value["reason"],
             also=tuple(value["also"]),
+            change=value.get("change", ""),
         )
         for value in values
     )

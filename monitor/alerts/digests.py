@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import tzinfo
-from itertools import groupby
+from datetime import datetime, tzinfo
 from types import MappingProxyType
 from typing import Final
 
 from monitor.alerts.wording import at_local_time, counted, cut, one_line
-from monitor.model import DigestItem, HoldReason, Route
+from monitor.model import DigestItem, Entry, HoldReason, Route, StoredAlert
 
 _LONGEST_TITLE: Final = 300
 _LONGEST_NAME: Final = 80
@@ -31,10 +30,21 @@ def digest_title(reason: HoldReason, rule: str, count: int) -> str:
 
 
 def items_of(routes: Sequence[Route]) -> tuple[DigestItem, ...]:
-    """Return an item for each entry, in the order in which they began to wait."""
-    in_order = sorted(routes, key=lambda r: (r.alert.first_seen_at, r.alert.entry_id))
-    of_entries = groupby(in_order, key=lambda route: route.alert.entry_id)
-    return tuple(_item(tuple(of_entry)) for _, of_entry in of_entries)
+    """Return an item for each text of an entry, in the order in which they were seen.
+
+    An entry that was edited while it waited has two, or more.
+    """
+    of_texts: dict[tuple[datetime, int, Entry], list[Route]] = {}
+    for route in sorted(routes, key=lambda r: r.alert.id):
+        seen = (route.alert.first_seen_at, *text_of(route.alert))
+        of_texts.setdefault(seen, []).append(route)
+    in_order = sorted(of_texts, key=lambda seen: seen[:2])
+    return tuple(_item(of_texts[seen]) for seen in in_order)
+
+
+def text_of(alert: StoredAlert) -> tuple[int, Entry]:
+    """Return what an alert tells of: alerts of one text make one message."""
+    return alert.entry_id, alert.entry
 
 
 def _item(routes: Sequence[Route]) -> DigestItem:

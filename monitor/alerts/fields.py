@@ -56,6 +56,7 @@ def _item(item: DigestItem) -> Mapping[str, object]:
         "at": _time(item.at),
         "waited": item.reason,
         "also": [one_line(source) for source in item.also],
+        "change": lines(item.change),
     }
 
 

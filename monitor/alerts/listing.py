@@ -47,6 +47,11 @@ def item_facts(item: DigestItem, zone: tzinfo) -> Iterator[str]:
         yield "alert " + ids(item.alerts, most=5)
 
 
+def item_change(item: DigestItem, room: int) -> str:
+    """Return what an edit changed on one line, empty if it is no edit."""
+    return cut("; ".join(map(one_line, item.change.splitlines())), room)
+
+
 def listed(names: Sequence[str]) -> str:
     """Return "FAZ, dpa", and of many the first and how many more: "FAZ, dpa, +3"."""
     shown = [cut(one_line(name), _LONGEST_NAME) for name in names[:_MOST_NAMES]]

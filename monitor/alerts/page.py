@@ -12,6 +12,7 @@ from monitor.alerts.excerpts import shortened
 from monitor.alerts.listing import (
     grouped,
     ids,
+    item_change,
     item_facts,
     listed,
     rest,
@@ -135,8 +136,14 @@ class Page:
     def _item(self, item: DigestItem) -> list[str]:
         title = cut(one_line(item.title) or _UNTITLED, self.name_room)
         facts = (cut(fact, self.name_room) for fact in item_facts(item, self.zone))
+        change = item_change(item, self.name_room)
         escape = self.dialect.escape
-        found = (escape(title), escape(" · ".join(facts)), self.link(item.link))
+        found = (
+            escape(title),
+            escape(f"changed: {change}" if change else ""),
+            escape(" · ".join(facts)),
+            self.link(item.link),
+        )
         return [line for line in found if line]
 
     def _ids(self) -> str:

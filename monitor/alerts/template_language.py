@@ -30,7 +30,7 @@ VARIABLES = LISTS | frozenset(
 )
 _LOOP = frozenset({"index", "first", "last", "length"})
 _ITEM = frozenset(
-    "alerts also id link rule rules source time title url waited".split()  # noqa: SIM905
+    "alerts also change id link rule rules source time title url waited".split()  # noqa: SIM905
 )
 
 FILTERS = frozenset(

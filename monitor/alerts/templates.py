@@ -16,7 +16,7 @@ from jinja2 import StrictUndefined, Template
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from monitor.alerts.dialects import Dialect, dialect_of
-from monitor.alerts.listing import item_time, listed, silencing
+from monitor.alerts.listing import item_change, item_time, listed, silencing
 from monitor.alerts.page import Page
 from monitor.alerts.template_language import FILTERS, Fault, faults, names_in
 from monitor.alerts.wording import cut, lines, one_line
@@ -204,6 +204,7 @@ def _item(item: DigestItem, page: Page, link: str) -> Mapping[str, object]:
     return {
         "alerts": tuple(map(str, item.alerts[:_MOST_OF_A_LIST])),
         "also": tuple(map(one_line, item.also[:_MOST_OF_A_LIST])),
+        "change": item_change(item, room),
         "id": " ".join(map(str, item.alerts[:_MOST_OF_A_LIST])),
         "link": link,
         "rule": listed(item.rules),

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 from monitor.alerts import PlannedAlert, compose, digest
-from monitor.alerts.digests import digest_title, items_of, waited
+from monitor.alerts.digests import digest_title, items_of, text_of, waited
 from monitor.alerts.holding_back import ORDER, TOGETHER, Situation, hold_back, look_back
 from monitor.jobs.in_force import InForce
 from monitor.jobs.stories import with_story
@@ -27,6 +27,8 @@ from monitor.model import (
     StoredAlert,
 )
 from monitor.ports import Transaction
+
+H = TypeVar("H", bound=Hold | None)
 
 _AT_ONCE: Final = 1000
 """How many alerts one transaction tells of: the writer is soon free for others."""
@@ -54,7 +56,7 @@ def release(
     waiting: tuple[Route, ...] = ()
     if not query.reason or HoldReason(query.reason).ends_by_itself:
         waiting = tx.waiting_routes(query)
-    for _, alerts in groupby(held, key=lambda alert: alert.entry_id):
+    for _, alerts in groupby(held, key=text_of):
         ways.tell(tuple(alerts))
     tx.unhold([alert.id for alert in held], now)
     ways.tell_together(waiting)
@@ -84,7 +86,7 @@ def release_due(tx: Transaction, in_force: InForce, now: datetime) -> int:
     """
     ways = _Ways(tx, in_force, now)
     held = _by_hold(tx.waits_over(now), ways.next_hold)
-    free = held.pop(None, [])[:_AT_ONCE]
+    free = held.get(None, [])[:_AT_ONCE]
     for hold, some in held.items():
         if hold is not None:
             tx.postpone([wait.id for wait in some], hold, now)
@@ -101,17 +103,15 @@ def revisit(tx: Transaction, in_force: InForce, now: datetime) -> None:
     waits = [wait for wait in tx.waits() if wait.hold.until > now]
     held = _by_hold(waits, _Ways(tx, in_force, now).same_hold)
     for hold, some in held.items():
-        changed = [wait.id for wait in some if wait.hold != hold]
-        if changed and hold is not None:
-            tx.postpone(changed, hold, now)
+        tx.postpone([wait.id for wait in some if wait.hold != hold], hold, now)
 
 
 def _by_hold(
-    waits: Iterable[RouteWait], hold_of: Callable[[RouteWait], Hold | None]
-) -> dict[Hold | None, list[RouteWait]]:
+    waits: Iterable[RouteWait], hold_of: Callable[[RouteWait], H]
+) -> dict[H, list[RouteWait]]:
     """Return what waits by what holds it now; of what is alike, one is asked."""
-    found: defaultdict[Hold | None, list[RouteWait]] = defaultdict(list)
-    known: dict[RouteWait, Hold | None] = {}
+    found: defaultdict[H, list[RouteWait]] = defaultdict(list)
+    known: dict[RouteWait, H] = {}
     for wait in waits:
         kind = replace(wait, id=0)
         if kind not in known:
@@ -221,15 +221,15 @@ class _Ways:
         found = _together(routes, self.is_wanted)
         for (channel, reason, rule, _), some in found.items():
             alerts = {route.alert.id: route.alert for route in some}
-            count = len({alert.entry_id for alert in alerts.values()})
-            if count == 1:
+            items = items_of(some)
+            if len(items) == 1:
                 message = _message([*alerts.values()], channel)
                 remark = waited(some[0], self.in_force.zone)
                 messages = [replace(message, labels=(*message.labels, remark))]
             else:
-                title = digest_title(reason, rule, count)
+                title = digest_title(reason, rule, len(items))
                 priority = max(alert.priority for alert in alerts.values())
-                messages = [*digest(title, items_of(some), priority)]
+                messages = [*digest(title, items, priority)]
             for message in messages:
                 self._send(channel, message, [alerts[n] for n in message.alerts])
 

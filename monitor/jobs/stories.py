@@ -70,8 +70,8 @@ def remember_stories(tx: Transaction, index: StoryIndex, now: datetime) -> None:
 def with_story(tx: Transaction, message: Message) -> Message:
     """Return the message with what there is to say of its story, and of its items'."""
     if message.items:
-        copied = tx.copied([i for item in message.items for i in item.alerts])
-        items = [_with_copies(tx, item, copied) for item in message.items]
+        threaded = tx.threaded([i for item in message.items for i in item.alerts])
+        items = [_with_thread(tx, item, threaded) for item in message.items]
         return replace(message, items=tuple(items))
     thread = tx.thread(message.alerts)
     return replace(
@@ -83,9 +83,10 @@ def with_story(tx: Transaction, message: Message) -> Message:
     )
 
 
-def _with_copies(
-    tx: Transaction, item: DigestItem, copied: AbstractSet[int]
+def _with_thread(
+    tx: Transaction, item: DigestItem, threaded: AbstractSet[int]
 ) -> DigestItem:
-    if copied.isdisjoint(item.alerts):
+    if threaded.isdisjoint(item.alerts):
         return item
-    return replace(item, also=also(tx.thread(item.alerts).sources))
+    thread = tx.thread(item.alerts)
+    return replace(item, also=also(thread.sources), change=thread.change)

@@ -69,7 +69,10 @@ class MessageKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DigestItem:
-    """One entry in a digest: the alerts it tells of, and why they had to wait."""
+    """One entry in a digest: the alerts it tells of, and why they had to wait.
+
+    `change` is what an edit changed, if that is what it tells of.
+    """
 
     alerts: tuple[int, ...]
     rules: tuple[str, ...]
@@ -79,6 +82,7 @@ class DigestItem:
     at: datetime | None = None
     reason: str = ""
     also: tuple[str, ...] = ()
+    change: str = ""
 
 
 @dataclass(frozen=True, slots=True)

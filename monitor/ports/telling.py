@@ -52,8 +52,8 @@ class Telling(Protocol):
     def thread(self, alert_ids: Sequence[int]) -> Thread:
         """Return what a message of these alerts says of their story."""
 
-    def copied(self, alert_ids: Sequence[int]) -> AbstractSet[int]:
-        """Return those of the alerts whose stories have copies."""
+    def threaded(self, alert_ids: Sequence[int]) -> AbstractSet[int]:
+        """Return those of the alerts of whose thread there is something to say."""
 
     def few_sources_of(self, alert_id: int) -> tuple[StoredAlert, ...]:
         """Return what waits for more publishers in the thread of an alert."""

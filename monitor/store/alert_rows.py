@@ -30,11 +30,13 @@ from monitor.model import (
 from monitor.store import rows
 from monitor.store.kept import kept
 from monitor.store.prepared import Prepared
+from monitor.store.story_tables import references
 from monitor.store.tables import (
     alerts,
     entries,
     feeds,
     matches,
+    message_alerts,
     reports,
     rule_files,
     rule_versions,
@@ -83,6 +85,13 @@ def alerts_with_entries() -> Select[tuple[object, ...]]:
     return select(entries, *alert, *feed).select_from(joined)
 
 
+def is_edit() -> ColumnElement[bool]:
+    """Return which alerts tell of an edit of what was told."""
+    change = references.c.change != ""
+    this = select(references).where(references.c.alert_id == alerts.c.id, change)
+    return this.exists()
+
+
 def held_whole(query: HeldQuery) -> ColumnElement[bool]:
     """Return which alerts wait for every channel, of those that are meant."""
     narrowed = (
@@ -126,11 +135,13 @@ class AlertRows:
     def _point_anew(
         self, rule: Rule, entry_id: int, because: Sequence[Because]
     ) -> None:
-        """Let an alert that waits keep, and point at, the entry as it is now."""
+        """Let an alert that nobody heard of keep, and point at, the entry as it is."""
+        told = select(message_alerts).where(message_alerts.c.alert_id == alerts.c.id)
         waits = (
             alerts.c.rule == rule.name,
             alerts.c.entry_id == entry_id,
-            alerts.c.hold.is_not(None),
+            ~told.exists(),
+            ~is_edit(),
         )
         this = select(entries).join(alerts).where(*waits)
         row = self._connection.execute(this).mappings().first()

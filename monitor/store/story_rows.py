@@ -24,7 +24,7 @@ from monitor.model import (
     Verdict,
 )
 from monitor.store import rows
-from monitor.store.alert_rows import alerts_with_entries
+from monitor.store.alert_rows import alerts_with_entries, is_edit
 from monitor.store.kept import kept
 from monitor.store.prepared import Prepared
 from monitor.store.story_tables import match_sources, references
@@ -37,11 +37,6 @@ _ENTRIES = _SOURCED.join(entries, entries.c.id == matches.c.entry_id).join(feeds
 
 _SOURCE = Prepared(
     upsert(match_sources).on_conflict_do_nothing(), list(match_sources.c.keys())
-)
-_IS_EDIT = (
-    select(references.c.alert_id)
-    .where(references.c.alert_id == alerts.c.id, references.c.change != "")
-    .exists()
 )
 _MARK = 16  # characters of a fingerprint: plenty among the edits of one entry
 
@@ -102,7 +97,7 @@ class StoryRows:
         query = alerts_with_entries().where(
             alerts.c.entry_id == entry_id,
             alerts.c.rule == rule,
-            ~_IS_EDIT,
+            ~is_edit(),
             _was_told(),
         )
         row = self._connection.execute(query).mappings().first()
@@ -166,17 +161,22 @@ class StoryRows:
             change="\n".join(dict.fromkeys(lines)),
         )
 
-    def copied(self, alert_ids: Sequence[int]) -> frozenset[int]:
-        """Return those of the alerts whose stories have copies.
+    def threaded(self, alert_ids: Sequence[int]) -> frozenset[int]:
+        """Return those of the alerts of whose thread there is something to say.
 
-        Few have: for those alone the thread is worth its queries.
+        They tell of an edit, or there are copies: of few alerts, and for those alone
+        the thread is worth its queries.
         """
         roots = self._roots(alert_ids)
         threads = {root: {root} for root in roots.values()}
         for alert_id, first_id in self._references(references.c.first_id, threads):
             threads[first_id].add(alert_id)
         copied = self._with_copies(chain.from_iterable(threads.values()))
-        return frozenset(one for one, root in roots.items() if threads[root] & copied)
+        return frozenset(
+            alert_id
+            for alert_id, root in roots.items()
+            if root != alert_id or threads[root] & copied
+        )
 
     def _with_copies(self, alert_ids: Iterable[int]) -> frozenset[int]:
         is_copy = matches.c.suppressed == HoldReason.SAME_STORY

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from monitor.alerts import render
+from monitor.alerts.codec import from_json, to_json
 from monitor.alerts.threads import delivery_key, references
 from monitor.model import DigestItem, Form, Lane, Message, MessageKind, Priority
 
@@ -99,5 +100,14 @@ def test_the_items_of_a_digest_are_data_too() -> None:
             "at": "2026-01-05T12:00:00+00:00",
             "waited": "digest",
             "also": [],
+            "change": "",
         }
     ]
+
+
+def test_an_edit_in_a_digest_says_what_changed() -> None:
+    item = DigestItem((31,), ("waffen",), "T", change="title: a [+b+]\nlink: c")
+    message = Message(MessageKind.DIGEST, "1 alert", items=(item,))
+    assert from_json(to_json(message)) == message
+    made = render(message, Form.PLAIN, created_at=NOW, now=NOW, zone=UTC)
+    assert "T\nchanged: title: a [+b+]; link: c\nalert 31" in made.body

@@ -9,7 +9,7 @@ from house import HIT, House, rule
 from test_jobs_stories import sent
 
 from monitor.jobs.release import release
-from monitor.model import HeldQuery, Message
+from monitor.model import HeldQuery, Message, Silence
 
 EDITED = f"{HIT} an Kiew"
 
@@ -110,3 +110,48 @@ async def test_rule_that_is_out_of_force_tells_of_no_edit(asking: House) -> None
 async def test_edit_of_what_the_rule_did_not_tell_is_none(asking: House) -> None:
     await tells(asking, "Schach")
     assert await tells(asking, "Schach in Oslo") == 0
+
+
+async def test_what_waits_for_a_channel_shows_the_entry_as_it_is_then(
+    asking: House,
+) -> None:
+    asking.manners = {"desk": {"digest": "0 8 * * *"}}
+    asking.configure()
+    await tells(asking, HIT)
+    assert await tells(asking, EDITED) == 0
+    asking.clock.advance(timedelta(days=1))
+    (message,) = await sent(asking)
+    assert (message.title, set(message.rules)) == (EDITED, {"waffen", "plain"})
+
+
+async def test_each_edit_has_its_place_in_a_digest(asking: House) -> None:
+    await tells(asking, HIT)
+    asking.manners = {"desk": {"digest": "0 8 * * *"}}
+    asking.configure()
+    assert await tells(asking, EDITED) == 1
+    assert await tells(asking, f"{EDITED} heute") == 1
+    asking.clock.advance(timedelta(days=1))
+    _, digest = await sent(asking)
+    assert [(item.title, item.change) for item in digest.items] == [
+        (EDITED, f"title: {HIT} [+an Kiew+]"),
+        (f"{EDITED} heute", "title: … erwägt Waffenlieferungen an Kiew [+heute+]"),
+    ]
+    assert len(set(digest.alerts)) == 2
+
+
+async def test_edits_that_a_person_silenced_are_each_told_when_they_are_let_go(
+    asking: House,
+) -> None:
+    await tells(asking, HIT)
+    now = asking.clock.now()
+    silence = Silence(0, now + timedelta(hours=2), now, rule="waffen")
+    asking.store.run(lambda tx: tx.add_silence(silence))
+    await tells(asking, EDITED)
+    await tells(asking, f"{EDITED} heute")
+    in_force = asking.in_force
+    asking.store.run(lambda tx: release(tx, in_force, HeldQuery(), now))
+    told = [(message.title, message.change) for message in await edits(asking)]
+    assert told == [
+        (EDITED, f"title: {HIT} [+an Kiew+]"),
+        (f"{EDITED} heute", "title: … erwägt Waffenlieferungen an Kiew [+heute+]"),
+    ]

@@ -181,7 +181,7 @@ def test_copies_are_found_for_those_that_have_some(full: SqlTransaction) -> None
     full.refer(2, 1)
     fill(full, "alert_references", 4_000, alert_id="n + 3", first_id="3", change="''")
     with explained(full) as plans:
-        assert full.copied([1, 2, 3]) == frozenset()
+        assert full.threaded([1, 2, 3]) == frozenset({2})
         full.thread([2])
         full.told_of_entry("waffen", 1)
         full.few_sources_of(1)
