@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from math import ceil
 
 from monitor.alerts.excerpts import excerpts
 from monitor.alerts.reasons import reasons
@@ -19,7 +20,10 @@ from monitor.model import (
 )
 
 MOST_ITEMS = 15
-"""How many entries one message of a digest tells of."""
+"""How many entries one message of a digest tells of, as long as there are not too many
+messages: `MOST_MESSAGES`, then all of them tell of more."""
+
+MOST_MESSAGES = 10
 
 _LONGEST_TITLE = 500
 _LONGEST_NAME = 200
@@ -93,7 +97,8 @@ def digest(
     items, without repeats.
     """
     name = cut(one_line(title), _LONGEST_NAME)
-    parts = [items[i : i + MOST_ITEMS] for i in range(0, len(items), MOST_ITEMS)]
+    size = max(MOST_ITEMS, ceil(len(items) / MOST_MESSAGES))
+    parts = [items[i : i + size] for i in range(0, len(items), size)]
     return tuple(
         _digest(_numbered(name, number, len(parts)), part, priority)
         for number, part in enumerate(parts, 1)

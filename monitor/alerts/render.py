@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import replace
 from datetime import datetime, tzinfo
 
@@ -85,15 +86,18 @@ def _page(
 def _fitting(
     message: Message, dialect: Dialect, zone: tzinfo, remarks: tuple[str, ...]
 ) -> Page:
-    """Return the first page that the service takes whole, else the shortest."""
+    """Return the first page that the service takes whole, else with fewer items."""
     whole = _pages(message, dialect, zone, remarks)
-    fewer = (
-        replace(whole[-1], shown=shown)
-        for shown in range(len(message.items) - 1, -1, -1)
-    )
-    pages = [*whole, *fewer]
-    fitting = (page for page in pages if page.size <= dialect.limit)
-    return next(fitting, pages[-1])
+    fitting = (page for page in whole if page.size <= dialect.limit)
+    return next(fitting, None) or _shortened(whole[-1])
+
+
+def _shortened(page: Page) -> Page:
+    """Return the page with as many items as fit; with none if not even one does."""
+    items = page.message.items
+    fewer = [replace(page, shown=shown) for shown in range(len(items) or 1)]
+    fitting = bisect_right(fewer, page.dialect.limit, key=lambda one: one.size)
+    return fewer[max(0, fitting - 1)]
 
 
 def _pages(

@@ -36,6 +36,9 @@ from monitor.wiring import in_force_of
 app = group("The alerts and their deliveries.")
 app.command("export", cls=Command)(alerts_export.export)
 
+_ALL = 10_000
+"""More alerts than any message tells of."""
+
 _COLUMNS = ("id", "created_at", "rule", "priority", "title", "source", "state")
 
 
@@ -65,7 +68,9 @@ def list_alerts(
     since: Annotated[
         str, typer.Option(help="Only alerts made since then: 30d, 12h, 2026-01-31.")
     ] = "",
-    limit: Annotated[int, typer.Option(min=1, help="How many at most.")] = 50,
+    limit: Annotated[
+        int, typer.Option(min=1, help="How many at most; --with lists all.")
+    ] = 50,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one object for each alert.")
     ] = False,
@@ -83,7 +88,7 @@ def list_alerts(
                 state=state or "",
                 told_with=told_with,
                 since=begin,
-                limit=limit,
+                limit=_ALL if told_with else limit,
             )
             ids = [alert.id for alert in found]
             told, ways = views.deliveries(ids), views.routes(ids)

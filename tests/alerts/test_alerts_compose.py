@@ -267,6 +267,13 @@ def test_a_long_digest_becomes_several_numbered_messages() -> None:
     assert made[2].alerts == (30, 31, 32)
 
 
+def test_a_digest_of_a_flood_is_no_flood() -> None:
+    items = [item(number) for number in range(1_001)]
+    made = digest("1001 alerts", items)
+    assert [len(message.items) for message in made] == [101] * 9 + [92]
+    assert sum((message.items for message in made), ()) == tuple(items)
+
+
 def test_a_digest_of_nothing_is_no_message() -> None:
     assert digest("0 alerts", []) == ()
 

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from monitor.alerts import digest, render
-from monitor.model import BodyFormat, DigestItem, Form, Message, Rendered
+from monitor.model import BodyFormat, DigestItem, Form, Message, MessageKind, Rendered
 
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
 LIMITS = {Form.TELEGRAM: 4096, Form.DISCORD: 2000, Form.SLACK: 35_000}
@@ -98,6 +98,19 @@ def test_what_does_not_fit_is_counted_and_the_command_is_told(
         assert "monitor alerts list --with 31" in text
     narrow = (Form.TELEGRAM, Form.DISCORD, Form.NTFY, Form.MATRIX, Form.TEAMS)
     assert shown == 15 or bare or form in narrow
+
+
+@pytest.mark.parametrize("form", Form)
+def test_of_very_many_entries_as_many_are_told_as_fit(form: Form) -> None:
+    items = [replace(ITEMS[0], alerts=(number,)) for number in range(400)]
+    message = Message(
+        MessageKind.DIGEST, "400 entries", alerts=(0,), items=tuple(items)
+    )
+    made = rendered(form, message)
+    shown = read(made).count(ITEMS[0].title)
+    assert 0 < len(made.title) + len(made.body) <= LIMITS.get(form, 120_000)
+    assert shown == 400 or f"and {400 - shown} more entries" in read(made)
+    assert shown >= 6, "a service that takes little takes some"
 
 
 def test_a_digest_of_many_rules_cuts_their_names() -> None:
