@@ -29,6 +29,10 @@ _WIDE_SPACE = re.compile(
 _HTTP_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]{2,40})", re.IGNORECASE)
 _XML_ENCODING = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]{2,40})")
 _HEAD = 1_000
+_META_CHARSET = re.compile(
+    rb"<meta[^<>]{1,200}?charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE
+)
+_PAGE_HEAD = 4_000
 
 _SUPERSETS = {
     "iso8859-1": "cp1252",
@@ -77,6 +81,14 @@ def decode(body: bytes, content_type: str = "", encoding: str = "") -> str:
     except UnicodeDecodeError:
         return _of_bad_utf8(body, content_type, encoding)
     return _escaped_text(body, content_type) if "\x1b" in text[:_HEAD] else text
+
+
+def decode_page(body: bytes, content_type: str = "") -> str:
+    """Return the text of an HTML page, which may name its charset itself."""
+    named = _META_CHARSET.search(body[:_PAGE_HEAD])
+    if named and "charset" not in content_type.lower():
+        content_type = f"text/html; charset={named[1].decode('ascii')}"
+    return decode(body, content_type)
 
 
 def charset(name: str) -> str:

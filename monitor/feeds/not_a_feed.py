@@ -73,9 +73,8 @@ def is_html(text: str) -> bool:
 
 def served_instead(body: bytes, text: str, *, url: str) -> str:
     """Return what the body is, with its title or beginning; `text` is it decoded."""
-    for magic, kind in _MAGIC:
-        if body.startswith(magic):
-            return f"{kind}, not a feed"
+    if kind := binary_kind(body):
+        return f"{kind}, not a feed"
     first = _FIRST.search(visible(text[:_HEAD]))
     if is_html(text) or (first and first[1].lower() in _SCRAP):
         return _page(text[:_HEAD], url)
@@ -84,22 +83,43 @@ def served_instead(body: bytes, text: str, *, url: str) -> str:
     return f'plain text, not a feed: "{_shortened(text[:_HEAD])}"'
 
 
+def binary_kind(body: bytes) -> str:
+    """Return what bytes are that are no text, "" if they may be one."""
+    return next((kind for magic, kind in _MAGIC if body.startswith(magic)), "")
+
+
 def _page(text: str, url: str) -> str:
     found = _TITLE.search(text)
     title = _shortened(found[1]) if found else ""
     offered = _offered_feed(text, url)
-    told = f"an HTML page{_kind(text.lower())}, not a feed"
+    told = f"an HTML page{_kind(text)}, not a feed"
     told += f': "{title}"' if title else ""
     return told + (f"; the page names this feed: {offered}" if offered else "")
 
 
-def _kind(lower: str) -> str:
-    wall = next((w for w, marks in _WALLS if any(m in lower for m in marks)), None)
-    if wall:
+def _kind(text: str) -> str:
+    if wall := bot_wall_in(text):
         return f" ({wall})"
-    if any(mark in lower for mark in _PARKED):
+    if is_parked(text):
         return " (a parked domain)"
-    return " (a login)" if _LOGIN.search(lower) else ""
+    return " (a login)" if has_login(text) else ""
+
+
+def bot_wall_in(text: str) -> str:
+    """Return whose check of its readers a page may be, "" if no mark tells of one."""
+    lower = text.lower()
+    return next((w for w, marks in _WALLS if any(m in lower for m in marks)), "")
+
+
+def is_parked(text: str) -> bool:
+    """Say whether a page may be one of a domain that is for sale."""
+    lower = text.lower()
+    return any(mark in lower for mark in _PARKED)
+
+
+def has_login(text: str) -> bool:
+    """Say whether a page asks for a password."""
+    return _LOGIN.search(text) is not None
 
 
 def _offered_feed(text: str, url: str) -> str | None:

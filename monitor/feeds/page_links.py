@@ -13,14 +13,10 @@ from typing import Any
 
 from lxml import etree
 
-from monitor.feeds.encoding import decode
+from monitor.feeds.encoding import decode_page
 from monitor.feeds.links import web_link
 from monitor.text import plain_text
 
-_META_CHARSET = re.compile(
-    rb"<meta[^<>]{1,200}?charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE
-)
-_HEAD = 4_000
 _LARGEST = 5_000_000
 """Bytes of a page that are looked at."""
 _MOST = 20_000
@@ -54,15 +50,12 @@ class PageLinks:
 def page_links(body: bytes, *, content_type: str, url: str) -> PageLinks:
     """Return what the page at `url` links to; of any bytes, without failing."""
     body = body[:_LARGEST]
-    named = _META_CHARSET.search(body[:_HEAD])
-    if named and "charset" not in content_type.lower():
-        content_type = f"text/html; charset={named[1].decode('ascii')}"
     reader = _Reader()
     target: Any = reader  # lxml calls what is there; its types ask for every method
     parser = etree.HTMLParser(
         target=target, encoding="utf-8", recover=True, no_network=True
     )
-    parser.feed(decode(body, content_type).encode("utf-8", "replace"))
+    parser.feed(decode_page(body, content_type).encode("utf-8", "replace"))
     parser.close()
     return reader.links(url)
 

@@ -19,6 +19,7 @@ from monitor.model.alerts import (
     StoredMatch,
     Thread,
 )
+from monitor.model.articles import Article, ArticleReason, FetchedArticle, FullText
 from monitor.model.changing import changed
 from monitor.model.configuration import (
     ChannelSpec,
@@ -101,6 +102,8 @@ __all__ = [
     "CLAIM",
     "EVERYTHING",
     "Advert",
+    "Article",
+    "ArticleReason",
     "Backlog",
     "Because",
     "BodyFormat",
@@ -123,8 +126,10 @@ __all__ = [
     "FetchOutcome",
     "FetchRequest",
     "Fetched",
+    "FetchedArticle",
     "Forgotten",
     "Form",
+    "FullText",
     "Habit",
     "Health",
     "HeartbeatSpec",

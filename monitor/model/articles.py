@@ -1,0 +1,68 @@
+"""The whole article behind an entry: what was read of it, or why nothing was."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+
+class FullText(StrEnum):
+    """Whether articles are read: for the entries of a feed, or at a rule's wish."""
+
+    AUTO = "auto"  # where it can change the answer
+    ALWAYS = "always"
+    NEVER = "never"
+
+
+class ArticleReason(StrEnum):
+    """How it ended to read an article."""
+
+    READ = "read"
+    PAYWALL = "paywall"  # the text, if any, is what stands before it
+    CONSENT = "consent"  # the page asks for consent to something first
+    BOT_WALL = "bot_wall"
+    LOGIN = "login"
+    EMPTY = "empty"  # there is no article on the page, or hardly a word of it
+    NOT_HTML = "not_html"
+    TOO_LARGE = "too_large"
+    SLOW = "slow"  # it took too long to read
+    UNREADABLE = "unreadable"  # it needs too much memory, or crashes the reader
+    NO_LINK = "no_link"
+    ROBOTS = "robots"  # the site's robots.txt asks not to
+    ROBOTS_UNKNOWN = "robots_unknown"  # its robots.txt cannot be had just now
+    NOT_FETCHED = "not_fetched"  # the detail says how the request ended
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """What was read of a page.
+
+    `text` has one paragraph a line, each as it is matched; it is empty but for READ
+    and PAYWALL. `language` is a code in lower case, "" if the page does not say;
+    `canonical_url` is what the page calls its own address, None if it does not or if
+    that is no address of its publisher. `detail` says in plain words what is amiss.
+    """
+
+    reason: ArticleReason
+    text: str = ""
+    title: str = ""
+    language: str = ""
+    published_at: datetime | None = None
+    canonical_url: str | None = None
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FetchedArticle:
+    """One attempt to read an article.
+
+    `url` is where the page came from in the end. `again` says that another attempt
+    may end better; `retry_after` is how long the host asks to be left alone.
+    """
+
+    article: Article
+    url: str
+    again: bool = False
+    retry_after: timedelta | None = None
+    status: int | None = None

@@ -1,0 +1,136 @@
+"""Links to other articles, comments and offers, in shapes that no mark tells of."""
+
+from __future__ import annotations
+
+import pytest
+from articles.page_parts import ANIMALS, GERMAN, GERMAN_TITLE, page, paragraphs
+
+from monitor.articles import read_article
+
+LONG = "Die Giraffe aus dem Zoo ist zurück, und alle Welt freut sich mit ihr sehr."
+BOXES = {
+    "a heading in a box": f"<div><h3>Lesen Sie auch</h3><p>{LONG}</p></div>",
+    "a heading in boxes": f"<div><div><b>Das könnte Sie auch interessieren:</b></div>"
+    f"<div><a href='/g'><h4>Giraffe</h4></a><p>{LONG}</p></div></div>",
+    "a heading, then a"
+    " list": "<h3>Mehr zum Thema</h3><ul><li><a href='/g'>Giraffe weg</a>"
+    " am Montag</li></ul>",
+    "a heading, then lines": "<p><strong>Mehr dazu</strong></p><p></p><h4><a href='/g'>"
+    "Giraffe weg</a> (1)</h4><p><a href='/h'>Giraffe wieder da</a></p>",
+    "lines": "<p>Lesen Sie auch: <a href='/g'>Giraffe verschwunden</a></p><p>Mehr zum"
+    " Thema: Giraffe verschwunden</p><blockquote>Read more: <a href='/g'>The giraffe"
+    " has"
+    " gone</a></blockquote>",
+    "a link alone": "<p><a href='/g'>Giraffe aus Zoo verschwunden und wieder"
+    " da</a></p>",
+    "links in a row": "<div><a href='/g'>Giraffe</a> <a href='/h'>Nilpferd</a></div>",
+    "a list in a row": "<ul><li><a href='/g'>Giraffe</a></li><li><a href='/h'>Zebra</a>"
+    "</li></ul>",
+    "cards": "<div class='m-teaser'><a href='/g'>Die Giraffe ist wieder da, sagt der"
+    " Zoo"
+    "</a><p>Sie wurde am Abend gefunden.</p></div>",
+    "an article in it": f"<article><h3><a"
+    f" href='/g'>Giraffe</a></h3><p>{LONG}</p></article>",
+    "a linked article": f"<a"
+    f" href='/g'><article><h3>Giraffe</h3><p>{LONG}</p></article></a>",
+    "an article of links": "<article><a href='/g'>Giraffe wieder da</a>"
+    " <p>Jawohl</p></article>",
+    "hidden": f"<div hidden>{LONG}</div><div style='display: none'>{LONG}</div>",
+    "by role": f"<div role='complementary'><p>{LONG}</p></div><aside>{LONG}</aside>",
+    "an offer": "<p>Die Giraffe im Abo: <a href='/abo'>Jetzt abonnieren</a></p>",
+    "buttons": "<button>Giraffe</button><span>Teilen</span><p>Zur Startseite</p>",
+    "a form": f"<form><p>{LONG}</p></form>",
+}
+BOXES["a deeper heading"] = (
+    f"<div><i></i>\n<div> <b></b><h3>Related articles</h3></div><p>{LONG}</p></div>"
+)
+BEHIND = {
+    "comments by heading": f"<h2>3"
+    f" Kommentare</h2><div><p>{LONG}</p></div><p>{LONG}</p>",
+    "comments in a box": f"<div><div><h3>Comments (12)</h3></div><p>{LONG}</p></div>",
+    "long comments": f"<section class='comments'>{paragraphs((LONG, *('Ja. ' * 90,)))}"
+    "</section>",
+    "comments without end": f"<p>Leserbriefe</p>{paragraphs((LONG,) * 40)}",
+    "a last heading": "<h2>Giraffe</h2>",
+}
+
+
+def read(body: str) -> str:
+    text = page(f"<article><h1>{GERMAN_TITLE}</h1>{body}</article>")
+    return read_article(text.encode(), content_type="", url="https://a.example/b").text
+
+
+def check(body: str) -> None:
+    text = read(body)
+    assert [each for each in GERMAN if each not in text] == []
+    assert [animal for animal in ANIMALS if animal in text] == []
+
+
+@pytest.mark.parametrize("box", BOXES.values(), ids=BOXES)
+def test_a_box_between_paragraphs_is_not_read(box: str) -> None:
+    check(paragraphs(GERMAN[:3]) + box + paragraphs(GERMAN[3:]))
+
+
+@pytest.mark.parametrize("box", BEHIND.values(), ids=BEHIND)
+def test_what_follows_an_article_is_not_read(box: str) -> None:
+    check(paragraphs(GERMAN) + box)
+
+
+@pytest.mark.parametrize("box", BOXES.values(), ids=BOXES)
+def test_nor_where_nothing_marks_the_article(box: str) -> None:
+    body = paragraphs(GERMAN[:3]) + box + paragraphs(GERMAN[3:])
+    text = read_article(
+        page(f"<div>{body}</div>").encode(), content_type="", url="https://a.example/b"
+    ).text
+    assert [each for each in GERMAN if each not in text] == []
+    assert "Giraffe" not in text
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        "class='with-sidebar related'",
+        "id='comments-on'",
+        "role='dialog'",
+        "hidden",
+        "class='paywall'",
+        "class='teaser'",
+    ],
+)
+def test_a_misleading_name_does_not_hide_the_article(names: str) -> None:
+    check(f"<div {names}>{paragraphs(GERMAN)}</div>")
+
+
+def test_the_sentences_of_an_article_are_kept() -> None:
+    kept = (
+        (
+            'Mehr dazu sagte <a href="/p">der Minister</a> am Abend nicht, denn das sei'
+            " alles,"
+            " was es zu sagen gebe."
+        ),
+        "<span>Mehr von der Polizei war nicht zu hören.</span>",
+        "Kommentare gab es keine, und: Fragen auch nicht.",
+        "Siehe auch: " + "so lang ist kein Titel " * 10 + ".",
+        '<a href="/q">Drei Wörter hier</a>',
+    )
+    text = read(paragraphs((*GERMAN[:4], *kept, *GERMAN[4:])))
+    assert "der Minister am Abend" in text
+    assert "war nicht zu hören" in text
+    assert "Kommentare gab es keine" in text
+    assert "so lang ist kein Titel" in text
+
+
+def test_a_table_and_a_list_of_the_article_are_read() -> None:
+    table = "<table><tr><th>Jahr</th><th>Menge</th></tr><tr><td>2025</td><td>7</td></tr></table>"
+    items = "<ul><li>Erstens die Generatoren aus Baku.</li><li>Zweitens Geld.</li></ul>"
+    text = read(paragraphs(GERMAN[:3]) + table + items + paragraphs(GERMAN[3:]))
+    assert "Erstens die Generatoren aus Baku." in text.splitlines()
+
+
+def test_one_article_is_far_ahead_of_all_others() -> None:
+    other = f"<article><p>{LONG}</p></article>"
+    body = f"<div><article>{paragraphs(GERMAN)}</article>{other}{other}</div>"
+    text = read_article(
+        page(body).encode(), content_type="", url="https://a.example/b"
+    ).text
+    assert text == "\n".join(GERMAN)
