@@ -9,8 +9,9 @@ ways.
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from enum import Enum
+from functools import cached_property
 from itertools import product
 from typing import Final
 
@@ -35,39 +36,57 @@ class Truth(Enum):
     OPEN = "open"
 
 
+class Prospect:
+    """A query, and what of it has to be tried both ways: found out once, when asked."""
+
+    def __init__(self, condition: Condition) -> None:
+        self.condition = condition
+
+    def value(self, view: View) -> Truth:
+        """Return whether it is true, false, or open until the article is read."""
+        if self.condition.places(view) is not None:
+            return Truth.TRUE
+        could_be = self.could_be(self.condition, view)
+        return Truth.OPEN if could_be else Truth.FALSE
+
+    def could_be(self, condition: Condition, view: View) -> bool:
+        """Say whether more text in the content could make a part of it true."""
+        if len(self._both) > _MOST_TRIED:
+            return True
+        choices = product((True, False), repeat=len(self._both))
+        tried = (dict(zip(self._both, choice, strict=True)) for choice in choices)
+        return any(_Outlook(view, chosen).holds(condition) for chosen in tried)
+
+    @cached_property
+    def _both(self) -> list[Hashable]:
+        """What is both wanted to come and to stay away."""
+        names = list(_names(self.condition, is_wanted=True))
+        wanted = {name for name, is_wanted in names if is_wanted}
+        unwanted = dict.fromkeys(name for name, is_wanted in names if not is_wanted)
+        return [name for name in unwanted if name in wanted]
+
+
 def value_of(condition: Condition, view: View, *, is_read: bool) -> Truth:
     """Return whether a query is true, false, or open until the article is read."""
-    if condition.places(view) is not None:
-        return Truth.TRUE
     if is_read:
-        return Truth.FALSE
-    return Truth.OPEN if _Outlook(view).could_be(condition) else Truth.FALSE
+        return Truth.FALSE if condition.places(view) is None else Truth.TRUE
+    return Prospect(condition).value(view)
 
 
 class _Outlook:
-    """The entry as it is, and choices of what the rest of the article holds.
+    """The entry as it is, and a choice of what the rest of the article holds.
 
     A choice says of a unit or a condition whether it will be there; what is not
     chosen comes as it is wanted.
     """
 
-    def __init__(self, view: View) -> None:
+    def __init__(self, view: View, chosen: Mapping[Hashable, bool]) -> None:
         self._view = view
-        self._chosen: dict[Hashable, bool] = {}
+        self._chosen = chosen
 
-    def could_be(self, condition: Condition) -> bool:
-        """Say whether more text in the content could make the condition true."""
-        names = list(_names(condition, is_wanted=True))
-        wanted = {name for name, is_wanted in names if is_wanted}
-        both = [*dict.fromkeys(n for n, is_wanted in names if not is_wanted)]
-        both = [name for name in both if name in wanted]
-        if len(both) > _MOST_TRIED:
-            return True
-        for choice in product((True, False), repeat=len(both)):
-            self._chosen = dict(zip(both, choice, strict=True))
-            if self._holds(condition, is_wanted=True):
-                return True
-        return False
+    def holds(self, condition: Condition) -> bool:
+        """Say whether more text in the content makes the condition true."""
+        return self._holds(condition, is_wanted=True)
 
     def _holds(self, condition: Condition, *, is_wanted: bool) -> bool:
         """Say whether a condition is true at its best, or (unwanted) at its worst."""

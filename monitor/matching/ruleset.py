@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 from typing import Final
 
 from monitor.matching.anchors import Anchors
@@ -13,7 +14,16 @@ from monitor.matching.forms import Forms
 from monitor.matching.notes import NO_FORMS
 from monitor.matching.presence import Presence
 from monitor.matching.query import QueryCompiler
-from monitor.model import Entry, Feed, Match, Rule
+from monitor.matching.wanting import Wanting
+from monitor.model import (
+    ArticleWish,
+    Entry,
+    Feed,
+    FullText,
+    Match,
+    Rule,
+    WishReason,
+)
 
 _TAG: Final = "tag:"
 
@@ -47,8 +57,8 @@ class RuleSet:
                 compiler.compile(rule.query, bound=bool(rule.feeds))
                 for rule in self._rules
             ]
-            conditions = [query.condition for query in self._queries]
-            self._anchors = Anchors(conditions, self.index)
+            self._conditions = [query.condition for query in self._queries]
+            self._anchors = Anchors(self._conditions, self.index)
         self._bound = [n for n, rule in enumerate(self._rules) if rule.feeds]
         self._out_of_scope = {
             feed.name: (feed, self._deselected(feed)) for feed in feeds
@@ -69,6 +79,29 @@ class RuleSet:
             if because is not None:
                 found.append(Match(self._rules[n].name, because))
         return tuple(found)
+
+    def wishes(self, entry: Entry, feed: Feed) -> tuple[ArticleWish, ...]:
+        """Return who wants the article of an entry to be read, in their order.
+
+        These are rules that are not true and that more text could make true; before
+        them stands the feed, if all its articles are read. Of a feed whose articles
+        are never read there are none.
+        """
+        if feed.full_text is FullText.NEVER:
+            return ()
+        presence = Presence(entry, self.index)
+        candidates = self._wanting.candidates(presence)
+        if self._bound and candidates:
+            candidates -= self._out_of_scope_of(feed)
+        is_always = feed.full_text is FullText.ALWAYS
+        first = (ArticleWish("", WishReason.FEED),) if is_always else ()
+        view = View(Document.of(entry, feed), self.index, presence.look)
+        return (*first, *self._wanting.wishes(sorted(candidates), view))
+
+    @cached_property
+    def _wanting(self) -> Wanting:
+        with _without_collection():
+            return Wanting(self._rules, self._conditions, self.index)
 
     def _out_of_scope_of(self, feed: Feed) -> frozenset[int]:
         known = self._out_of_scope.get(feed.name)

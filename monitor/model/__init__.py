@@ -19,7 +19,14 @@ from monitor.model.alerts import (
     StoredMatch,
     Thread,
 )
-from monitor.model.articles import Article, ArticleReason, FetchedArticle, FullText
+from monitor.model.articles import (
+    Article,
+    ArticleReason,
+    ArticleWish,
+    FetchedArticle,
+    FullText,
+    WishReason,
+)
 from monitor.model.changing import changed
 from monitor.model.configuration import (
     ChannelSpec,
@@ -104,6 +111,7 @@ __all__ = [
     "Advert",
     "Article",
     "ArticleReason",
+    "ArticleWish",
     "Backlog",
     "Because",
     "BodyFormat",
@@ -195,5 +203,6 @@ __all__ = [
     "Watching",
     "WebSub",
     "Week",
+    "WishReason",
     "changed",
 ]

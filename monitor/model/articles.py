@@ -15,6 +15,26 @@ class FullText(StrEnum):
     NEVER = "never"
 
 
+class WishReason(StrEnum):
+    """Why an article is to be read."""
+
+    TERM = "term"  # a rule is open, and the entry has one of its terms
+    RULE = "rule"  # a rule is open that wants every article which could make it true
+    FEED = "feed"  # every article of the feed is read
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleWish:
+    """A rule that wants an article to be read ("" for the feed itself), and why.
+
+    `words` are those of the entry that the rule asks for.
+    """
+
+    rule: str
+    reason: WishReason
+    words: tuple[str, ...] = ()
+
+
 class ArticleReason(StrEnum):
     """How it ended to read an article."""
 

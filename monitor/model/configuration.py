@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import IntEnum, StrEnum
 
+from monitor.model.articles import FullText
 from monitor.model.history import Retention
 from monitor.model.watching import Watching
 
@@ -111,6 +112,7 @@ class Feed:
     kind: FeedKind = FeedKind.FEED
     identity: Identity = Identity.AUTO
     renamed_from: tuple[str, ...] = ()
+    full_text: FullText = FullText.AUTO
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +206,7 @@ class Rule:
     min_sources: int = 1
     renamed_from: tuple[str, ...] = ()
     on_edit: bool = False
+    full_text: FullText = FullText.AUTO
 
     def is_in_force(self, today: date) -> bool:
         """Say whether it counts on a day: it is enabled, and its last day not over."""
