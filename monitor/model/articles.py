@@ -48,6 +48,7 @@ class ArticleReason(StrEnum):
     TOO_LARGE = "too_large"
     SLOW = "slow"  # it took too long to read
     UNREADABLE = "unreadable"  # it needs too much memory, or crashes the reader
+    NO_READER = "no_reader"  # the process that reads pages does not start
     NO_LINK = "no_link"
     ROBOTS = "robots"  # the site's robots.txt asks not to
     ROBOTS_UNKNOWN = "robots_unknown"  # its robots.txt cannot be had just now

@@ -210,7 +210,7 @@ async def main():
     async with ParserProcess() as parser:
         body = b"<rss><channel><item><title>x</title></item></channel></rss>"
         await parser.parse(body, content_type="", url="")
-        print(parser._idle[0]._process.pid, flush=True)
+        print(parser._pool._idle[0]._process.pid, flush=True)
         await asyncio.Event().wait()
 
 asyncio.run(main())
