@@ -23,6 +23,7 @@ _DATES = (
 )
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*")
 _LONGEST_TITLE = 300
+_REFRESH = re.compile(r"^\s*[0-5](?:\.\d*)?\s*[;,]\s*url\s*=\s*(.+)", re.IGNORECASE)
 _AMP_CACHES = (".cdn.ampproject.org", "ampproject.org")
 
 
@@ -101,6 +102,18 @@ class Head:
             if link and _is_own(link, url):
                 return link
         return None
+
+    def leads_to(self, url: str) -> str | None:
+        """Return where the page at `url` sends its readers on, None if nowhere.
+
+        An AMP page has its article where it says that it belongs.
+        """
+        for meta in self._root.iter("meta"):
+            if (meta.get("http-equiv") or "").lower() == "refresh":
+                found = _REFRESH.search(meta.get("content") or "")
+                return web_link(found[1].strip("'\" "), url) if found else None
+        is_amp = "amp" in self._root.attrib or "⚡" in self._root.attrib
+        return self.canonical_url(url, None) if is_amp else None
 
     def _canonical_links(self) -> Iterator[str]:
         for link in self._root.iter("link"):

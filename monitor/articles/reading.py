@@ -67,6 +67,7 @@ def _read(root: HtmlElement, source: str, url: str) -> Article:
         language=head.language(linked),
         published_at=head.published_at(linked),
         canonical_url=head.canonical_url(url, linked),
+        leads_to=head.leads_to(url),
         detail=detail,
     )
 

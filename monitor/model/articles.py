@@ -62,7 +62,8 @@ class Article:
     `text` has one paragraph a line, each as it is matched; it is empty but for READ
     and PAYWALL. `language` is a code in lower case, "" if the page does not say;
     `canonical_url` is what the page calls its own address, None if it does not or if
-    that is no address of its publisher. `detail` says in plain words what is amiss.
+    that is no address of its publisher. `leads_to` is where the page sends its readers
+    on at once, or has more to read. `detail` says in plain words what is amiss.
     """
 
     reason: ArticleReason
@@ -71,6 +72,7 @@ class Article:
     language: str = ""
     published_at: datetime | None = None
     canonical_url: str | None = None
+    leads_to: str | None = None
     detail: str = ""
 
 

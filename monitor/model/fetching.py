@@ -32,6 +32,7 @@ class FetchOutcome(StrEnum):
     BLOCKED = "blocked"  # the guard refused the address or the scheme
     REDIRECT = "redirect"  # too many hops, a loop, or no usable target
     BAD_ENCODING = "bad_encoding"  # the Content-Encoding does not decode
+    NOT_TAKEN = "not_taken"  # of a kind that was not asked for; its body is not read
     SECRET = "secret"  # noqa: S105 - a ${...} of the URL or headers is not set
 
 

@@ -6,7 +6,7 @@ redirect)* -> judge the last answer.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Self
@@ -15,13 +15,15 @@ from aiohttp.abc import AbstractResolver
 
 from monitor.model import Fetched, FetchOutcome, FetchRequest, PollPolicy
 from monitor.net import urls
+from monitor.net.errands import Errand, MayGo, anywhere
 from monitor.net.failure import FetchError
 from monitor.net.guard import Guard
 from monitor.net.judging import judge
 from monitor.net.limits import MayBegin, RequestLimits, at_once
+from monitor.net.request_headers import post_headers
 from monitor.net.resolver import ThreadsResolver
 from monitor.net.routes import Routes
-from monitor.net.trip import Trip, begin, begin_post
+from monitor.net.trip import Trip, begin, begin_outside
 from monitor.net.wire import Answer, exchange
 from monitor.ports import Clock
 
@@ -111,9 +113,8 @@ class HttpFetcher:
         Raises:
             FetchError: there is no answer, or a redirect that `may_follow` refuses.
         """
-        trip = begin_post(url, form, self._policy, self._resolve, self._redact)
-        home = await self._routes.choose(urls.read_url(named_by), may_enter=True)
-        trip.may_enter = home.is_inside
+        trip = await self._outside(url, post_headers(self._policy.contact), named_by)
+        trip.form = form
         while True:
             answer = await self._exchange(trip)
             if answer.status not in _KEEP_THE_METHOD:
@@ -123,9 +124,38 @@ class HttpFetcher:
                 detail = "redirected to where the form may not go"
                 raise FetchError(FetchOutcome.REDIRECT, detail)
 
-    async def _ended(self, trip: Trip) -> Fetched:
+    async def fetch_outside(
+        self, url: str, errand: Errand, *, named_by: str, may_go: MayGo
+    ) -> Fetched:
+        """Return how it ended to fetch what a feed names, such as an article.
+
+        `url` may live in an allowed network if `named_by`, the feed's, does. Nothing
+        in it is expanded. `may_go` is asked for each place before it is asked itself;
+        what it raises ends the fetch, and is all that is raised.
+        """
         try:
-            answer = await self._last_answer(trip)
+            headers = errand.headers(self._policy.contact)
+            trip = await self._outside(url, headers, named_by)
+        except FetchError as error:
+            return self._failed(error, self._redact(url))
+        trip.limit = min(errand.limit, self._policy.max_body)
+        trip.refuses = errand.refuses
+        fetched = await self._ended(trip, may_go)
+        elapsed = timedelta(seconds=trip.spent)
+        redirects = trip.redirects
+        return replace(fetched, url=trip.shown, redirects=redirects, elapsed=elapsed)
+
+    async def _outside(
+        self, url: str, headers: Mapping[str, str], named_by: str
+    ) -> Trip:
+        trip = begin_outside(url, headers, self._policy, self._resolve, self._redact)
+        home = await self._routes.choose(urls.read_url(named_by), may_enter=True)
+        trip.may_enter = home.is_inside
+        return trip
+
+    async def _ended(self, trip: Trip, may_go: MayGo = anywhere) -> Fetched:
+        try:
+            answer = await self._last_answer(trip, may_go)
         except FetchError as error:
             return self._failed(error, trip.shown)
         return judge(
@@ -139,8 +169,9 @@ class HttpFetcher:
         detail = self._redact(error.detail)
         return Fetched(error.outcome, shown, status=error.status, detail=detail)
 
-    async def _last_answer(self, trip: Trip) -> Answer:
+    async def _last_answer(self, trip: Trip, may_go: MayGo) -> Answer:
         while True:
+            await may_go(trip.url)
             answer = await self._exchange(trip)
             if answer.status not in _REDIRECTS:
                 return answer
@@ -162,7 +193,8 @@ class HttpFetcher:
             trip.url,
             trip.headers(),
             timeout=self._timeout - trip.spent,
-            limit=self._policy.max_body,
+            limit=trip.limit or self._policy.max_body,
             proxy=trip.proxy,
             form=trip.form,
+            refuses=trip.refuses,
         )

@@ -16,6 +16,7 @@ _ACCEPT = (
     "application/rdf+xml;q=0.9, application/xml;q=0.9, text/xml;q=0.9, "
     "application/json;q=0.8, */*;q=0.1"
 )
+_ACCEPT_PAGE = "text/html, application/xhtml+xml;q=0.9"
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 # These frame the request, say who asks, or make it conditional.
 _OURS = frozenset(
@@ -44,13 +45,23 @@ def user_agent(contact: str) -> str:
     return f"feed-monitor/{__version__}" + (f" (+{who})" if who else "")
 
 
-def common_headers(contact: str) -> dict[str, str]:
+def common_headers(contact: str, accept: str = _ACCEPT) -> dict[str, str]:
     """Return the headers that go to every host: who asks, and what for."""
     return {
         "User-Agent": user_agent(contact),
-        "Accept": _ACCEPT,
+        "Accept": accept,
         "Accept-Encoding": decoding.ACCEPTED,
     }
+
+
+def page_headers(contact: str) -> dict[str, str]:
+    """Return the headers for the page of an article."""
+    return common_headers(contact, _ACCEPT_PAGE)
+
+
+def text_headers(contact: str) -> dict[str, str]:
+    """Return the headers for a text, such as robots.txt."""
+    return common_headers(contact, "text/plain, */*;q=0.1")
 
 
 def conditional_headers(validators: Validators) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from multidict import CIMultiDict
@@ -16,9 +16,8 @@ from monitor.net.request_headers import (
     common_headers,
     conditional_headers,
     own_headers,
-    post_headers,
 )
-from monitor.net.wire import Answer
+from monitor.net.wire import Answer, Refuses, nothing
 
 MOST_REDIRECTS = 8
 _PERMANENT = frozenset({301, 308})
@@ -31,7 +30,8 @@ class Trip:
     `common` headers go everywhere, `own` ones to the configured origin only,
     `conditional` ones to `source` only. `shown` is the place without secrets.
     `may_enter` says whether the next place may lie in an allowed network: until
-    one did not. `spent` is in seconds, waiting for a place not counted.
+    one did not. `spent` is in seconds, waiting for a place not counted. `limit` is
+    the most bytes of a body, 0 for the usual; `refuses` says which are not read.
     """
 
     url: URL
@@ -45,6 +45,8 @@ class Trip:
     may_enter: bool = True
     spent: float = 0.0
     form: bytes | None = None
+    limit: int = 0
+    refuses: Refuses = nothing
     _home: urls.Origin = field(init=False)
     _seen: set[URL] = field(init=False)
     _is_permanent: bool = True
@@ -141,14 +143,14 @@ def begin(
     )
 
 
-def begin_post(
+def begin_outside(
     url: str,
-    form: bytes,
+    headers: Mapping[str, str],
     policy: PollPolicy,
     resolve: Callable[[str], str],
     redact: Callable[[str], str],
 ) -> Trip:
-    """Return the trip of a form to an address that is not ours: nothing is expanded.
+    """Return the trip to an address that is not ours: nothing in it is expanded.
 
     Raises:
         FetchError: it cannot be sent (BLOCKED), or the proxy is not set (SECRET).
@@ -158,11 +160,5 @@ def begin_post(
     except SecretError as error:
         raise FetchError(FetchOutcome.SECRET, str(error)) from error
     place = urls.read_url(url)
-    return Trip(
-        place,
-        urls.shown_redirected(place, redact),
-        redact,
-        CIMultiDict(post_headers(policy.contact)),
-        proxy=proxy,
-        form=form,
-    )
+    shown = urls.shown_redirected(place, redact)
+    return Trip(place, shown, redact, CIMultiDict(headers), proxy=proxy)

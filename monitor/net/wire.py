@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import SimpleNamespace
 
 import aiohttp
 from yarl import URL
 
+from monitor.model import FetchOutcome
 from monitor.net import decoding
 from monitor.net.answer_headers import Headers
 from monitor.net.failure import FetchError, LostConnectionError, explained
 
 BODY_STATUSES = frozenset({200, 203})
+
+Refuses = Callable[[Headers], str]
+"""Says why a body with such headers is not read, "" if it is."""
 
 _CONNECT_SECONDS = 10
 _HEADER_BYTES = 16_384
@@ -28,6 +32,11 @@ class Answer:
     status: int
     headers: Headers
     body: bytes = b""
+
+
+def nothing(_headers: Headers) -> str:
+    """Refuse no body."""
+    return ""
 
 
 def new_session(connector: aiohttp.TCPConnector) -> aiohttp.ClientSession:
@@ -74,10 +83,12 @@ async def exchange(
     limit: int,
     proxy: str = "",
     form: bytes | None = None,
+    refuses: Refuses = nothing,
 ) -> Answer:
     """Return the answer to one request within `timeout` seconds.
 
-    It is a GET, with a `form` a POST; a body has at most `limit` bytes. It is repeated
+    It is a GET, with a `form` a POST; a body has at most `limit` bytes, and is not
+    read where its headers are such that `refuses` says why. The request is repeated
     once if it went out on a connection kept open from an earlier request and that
     turns out to be closed.
 
@@ -96,7 +107,7 @@ async def exchange(
             proxy=proxy or None,
             trace_request_ctx=context,
         ) as response:
-            return await _answer(response, limit)
+            return await _answer(response, limit, refuses)
 
     try:
         async with asyncio.timeout(timeout):
@@ -111,10 +122,14 @@ async def exchange(
         raise explained(error) from error
 
 
-async def _answer(response: aiohttp.ClientResponse, limit: int) -> Answer:
+async def _answer(
+    response: aiohttp.ClientResponse, limit: int, refuses: Refuses
+) -> Answer:
     status = response.status
     if status not in BODY_STATUSES:
         return Answer(status, response.headers)
+    if reason := refuses(response.headers):
+        raise FetchError(FetchOutcome.NOT_TAKEN, reason, status=status)
     try:
         body = await _body(response, limit)
     except FetchError as error:
