@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from articles.page_parts import ANIMALS, GERMAN, GERMAN_TITLE, page, paragraphs
+from article_parts import ANIMALS, GERMAN, GERMAN_TITLE, page, paragraphs
 
 from monitor.articles import read_article
 

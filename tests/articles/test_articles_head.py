@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from articles.page_layouts import json_ld
-from articles.page_parts import GERMAN, paragraphs
+from article_layouts import json_ld
+from article_parts import GERMAN, paragraphs
 
 from monitor.articles import read_article
 from monitor.model import Article

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+import article_layouts as layouts
 import pytest
-from articles import page_layouts as layouts
-from articles.page_parts import (
+from article_parts import (
     ANIMALS,
     ENGLISH,
     ENGLISH_TITLE,

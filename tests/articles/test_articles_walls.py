@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from articles.page_layouts import json_ld
-from articles.page_parts import GERMAN, GERMAN_TITLE, NAVIGATION, page, paragraphs
+from article_layouts import json_ld
+from article_parts import GERMAN, GERMAN_TITLE, NAVIGATION, page, paragraphs
 
 from monitor.articles import read_article
 from monitor.articles.page import LARGEST, MOST_ELEMENTS

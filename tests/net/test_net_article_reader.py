@@ -8,8 +8,8 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from articles.page_layouts import semantic
-from articles.page_parts import GERMAN, page, paragraphs
+from article_layouts import semantic
+from article_parts import GERMAN, page, paragraphs
 
 from monitor.articles import read_article
 from monitor.model import Article, ArticleReason
@@ -65,6 +65,6 @@ async def test_a_page_that_kills_every_worker_is_given_up(
     monkeypatch.setattr("monitor.net.article_reader._MODULE", "monitor.net.nothing")
     async with ArticleReader() as broken:
         assert (await read(broken, b"")).reason is ArticleReason.NO_READER
-    monkeypatch.setattr("monitor.net.article_reader._MODULE", "net.dying_worker")
+    monkeypatch.setattr("monitor.net.article_reader._MODULE", "dying_worker")
     async with ArticleReader() as dying:
         assert (await read(dying, b"")).reason is ArticleReason.UNREADABLE

@@ -9,8 +9,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from articles.page_layouts import amp, semantic
-from articles.page_parts import GERMAN, page, paragraphs
+from article_layouts import amp, semantic
+from article_parts import GERMAN, page, paragraphs
 from net_site import Names, Page, Site, Talk, a_fetcher, moved, reply
 
 from monitor.articles import read_article

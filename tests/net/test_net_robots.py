@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from articles.page_layouts import semantic
+from article_layouts import semantic
 from net_site import Page, Site, Talk, a_fetcher, moved, reply
 from yarl import URL
 

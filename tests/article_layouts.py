@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from articles.page_parts import (
+from article_parts import (
     COMMENTS,
     COOKIES,
     ENGLISH,
