@@ -9,6 +9,7 @@ from lxml.html import HtmlElement
 from monitor.articles.measures import Measures
 
 _MAIN_ROLES = frozenset({"main", "article"})
+_WHOLE = frozenset({"html", "body"})
 _LEAST = 200
 _AHEAD = 2
 _LITTLE_ELSE = 1.5
@@ -18,14 +19,20 @@ def core_of(root: HtmlElement, measures: Measures) -> HtmlElement | None:
     """Return the element that holds the article, None if no mark tells.
 
     It is what is marked as the body of the article; an ``<article>`` that has the
-    page's heading or much more text than all others; ``<main>``.
+    page's heading or much more text than all others; ``<main>``. A heading and lead
+    that stand around it belong to it.
     """
+    core = _marked(root, measures)
+    return None if core is None else _with_its_lead(core, measures)
+
+
+def _marked(root: HtmlElement, measures: Measures) -> HtmlElement | None:
     bodies = [e for e in root.iter() if "articlebody" in _itemprop(e)]
     marked = _largest(bodies, measures)
     if marked is not None:
-        return _with_its_lead(marked, measures)
+        return marked
     articles = [a for a in root.iter("article") if not _is_within(a, "article")]
-    headed = [a for a in articles if next(a.iter("h1"), None) is not None]
+    headed = [a for a in articles if _has_heading(a)]
     if len(headed) == 1 and measures.prose(headed[0]) >= _LEAST:
         return headed[0]
     found = _far_ahead(articles, measures)
@@ -35,11 +42,17 @@ def core_of(root: HtmlElement, measures: Measures) -> HtmlElement | None:
     return _largest(mains, measures)
 
 
-def _with_its_lead(body: HtmlElement, measures: Measures) -> HtmlElement:
-    """Return the ``<article>`` around a body, if it has little else."""
-    around = next(body.iterancestors("article"), None)
-    most = _LITTLE_ELSE * measures.prose(body)
-    return body if around is None or measures.prose(around) > most else around
+def _with_its_lead(core: HtmlElement, measures: Measures) -> HtmlElement:
+    """Return what has the heading as well, if it has little else."""
+    if _has_heading(core):
+        return core
+    around = next(filter(_has_heading, core.iterancestors()), core)
+    has_more = measures.prose(around) > _LITTLE_ELSE * measures.prose(core)
+    return core if has_more or around.tag in _WHOLE else around
+
+
+def _has_heading(element: HtmlElement) -> bool:
+    return next(element.iter("h1"), None) is not None
 
 
 def _itemprop(element: HtmlElement) -> list[str]:

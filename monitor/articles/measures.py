@@ -19,8 +19,12 @@ class Measures:
         self._all: dict[HtmlElement, int] = defaultdict(int)
         self._linked: dict[HtmlElement, int] = defaultdict(int)
         self._links: dict[HtmlElement, int] = defaultdict(int)
-        for element in reversed(list(root.iter())):
+        elements = list(root.iter())
+        for element in reversed(elements):
             self._add(element)
+        self._before: dict[HtmlElement, int] = {root: 0}
+        for element in elements:
+            self._place(element)
 
     def _add(self, element: HtmlElement) -> None:
         size = self._all[element] + _length(element.text)
@@ -32,6 +36,17 @@ class Measures:
             self._all[above] += size + _length(element.tail)
             self._linked[above] += self._linked[element]
             self._links[above] += self._links[element]
+
+    def _place(self, element: HtmlElement) -> None:
+        """Note for the children of an element how much text stands before them."""
+        before = self._before[element] + _length(element.text)
+        for child in element:
+            self._before[child] = before
+            before += self.prose(child) + _length(child.tail)
+
+    def before(self, element: HtmlElement) -> int:
+        """Return how much text that is no link stands before an element."""
+        return self._before[element]
 
     def size(self, element: HtmlElement) -> int:
         """Return how much text there is in an element."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import takewhile
 
 from lxml import etree
 from lxml.html import HtmlElement
@@ -27,7 +28,11 @@ _MOSTLY = 0.5
 _LONGEST_NOISE = 160
 _LONGEST_HINT = 250
 _LABEL = 40
+_LONGEST_LEAD = 6
+"""Lines before an article, labels such as those of its authors included."""
+
 _PROSE_END = tuple(".!?…:\"“”»«'’)")  # noqa: RUF001
+_ENOUGH = 250
 _COVERED = 0.7
 _AGREED = 0.6
 
@@ -61,22 +66,23 @@ def _line(words: list[str], linked: int) -> Iterator[str]:
 
 def prose(lines: Iterable[str]) -> list[str]:
     """Return the lines that look like sentences: no labels, captions of buttons."""
-    return [line for line in lines if len(line) > _LABEL or line.endswith(_PROSE_END)]
+    return [line for line in lines if len(line) > _LABEL or _ends(line)]
 
 
 def own_lines(lines: Iterable[str]) -> list[str]:
     """Return the lines that are an article's own, each as it is matched.
 
     Gone are those left of buttons, offers to subscribe, and links to other articles;
-    repeated ones are there once; from the heading of the comments on there is none.
+    repeated ones are there once; below the heading of the comments there is none.
     """
     kept: dict[str, None] = {}
     for line in lines:
         text = tidy(_LIST_MARK.sub("", line))
         label = text.strip(" :.…>»›→-|")  # noqa: RUF001
-        if COMMENTS_HEADING.fullmatch(label) and kept:
-            break
-        if label and not is_noise(text, label):
+        if COMMENTS_HEADING.fullmatch(label):
+            if _size(kept) >= _ENOUGH:
+                break
+        elif label and not is_noise(text, label):
             kept.setdefault(text)
     return _without_loose_headings(list(kept))
 
@@ -100,9 +106,21 @@ def _leads_on(text: str) -> bool:
 
 def _without_loose_headings(lines: list[str]) -> list[str]:
     """Return the lines up to the last that is more than a label."""
-    while lines and len(lines[-1]) <= _LABEL and not lines[-1].endswith(_PROSE_END):
+    while lines and len(lines[-1]) <= _LABEL and not _ends(lines[-1]):
         lines.pop()
     return lines
+
+
+def lead(there: Sequence[str], found: Sequence[str]) -> list[str]:
+    """Return the sentences that are there before the first that was found."""
+    before = list(takewhile(lambda line: line not in found, there))
+    is_lead = 0 < len(before) < min(_LONGEST_LEAD, len(there))
+    long = (line for line in before if len(line) > _LABEL and _ends(line))
+    return list(long) if is_lead else []
+
+
+def _ends(line: str) -> bool:
+    return line.endswith(_PROSE_END)
 
 
 def agreed(lines: Sequence[str], body: Sequence[str]) -> list[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice, takewhile
 from typing import Final
 
 from lxml.html import HtmlElement
@@ -59,6 +60,8 @@ _LISTS: Final = frozenset(
 _BLOCKS: Final = ("article", "div", "section", "p", *_HEADINGS)
 _LONGEST_HEADING: Final = 90
 _LONG_PROSE: Final = 80
+_LONGEST_CARD: Final = 500
+_MOST_EMPTY: Final = 20
 _ENOUGH: Final = 250
 _MOSTLY: Final = 0.5
 _SOME: Final = 0.25
@@ -100,7 +103,9 @@ class _Pruning:
         """Take everything away, in an order in which each step helps the next."""
         self._remove_where(_is_box, is_sure=True)
         self._remove_where(self._is_card, is_sure=False)
+        self._measures = Measures(self._root)
         self._remove_headed()
+        self._remove_linked_headings()
         self._remove_links()
         self._remove_hints()
         return self._core
@@ -152,10 +157,15 @@ class _Pruning:
             if self._measures.size(element) > _LONGEST_HEADING:
                 continue
             text = text_of(element).strip(" :…>»›→-")  # noqa: RUF001
-            if COMMENTS_HEADING.fullmatch(text):
+            if COMMENTS_HEADING.fullmatch(text) and self._is_behind(element):
                 self._remove_box(element, to_the_end=True)
             elif not text.endswith(".") and RELATED_HEADING.fullmatch(text):
                 self._remove_box(element, to_the_end=False)
+
+    def _is_behind(self, element: HtmlElement) -> bool:
+        """Say whether an article may stand before an element."""
+        home = self._root if self._core is None else self._core
+        return self._measures.before(element) - self._measures.before(home) >= _ENOUGH
 
     def _remove_box(self, heading: HtmlElement, *, to_the_end: bool) -> None:
         """Take away a box by its heading; without a box, what follows it."""
@@ -179,6 +189,23 @@ class _Pruning:
         if element.tag in _HEADINGS or element.tag in _LISTS:
             return self._measures.share_of_links(element) > _SOME
         return self._measures.share_of_links(element) > _MOSTLY
+
+    def _remove_linked_headings(self) -> None:
+        """Take away what stands under a heading that is a link: it tells of another."""
+        for element in self._elements():
+            if element.tag in _HEADINGS and _leads_away(element):
+                self._remove_card(element)
+
+    def _remove_card(self, heading: HtmlElement) -> None:
+        """Take away a heading with the little that stands in its box."""
+        boxes = takewhile(self._is_card_around, heading.iterancestors())
+        self._remove_if_free([heading, *boxes][-1])
+
+    def _is_card_around(self, box: HtmlElement) -> bool:
+        if self._measures.prose(box) > _LONGEST_CARD:
+            return False
+        has_more = next(islice(box.iter(*_HEADINGS), 1, 2), None) is not None
+        return not has_more and self._may_go(box, is_sure=False)
 
     def _remove_links(self) -> None:
         """Take away lists of links, and blocks that are a link to elsewhere."""
@@ -240,9 +267,23 @@ def _leads_elsewhere(article: HtmlElement) -> bool:
     )
 
 
+def _leads_away(heading: HtmlElement) -> bool:
+    """Say whether a heading is a link, or in one, to another page."""
+    around = next(heading.iterancestors("a"), None)
+    links = [*heading.iter("a")] if around is None else [around]
+    addresses = [link.get("href") or "#" for link in links]
+    if not addresses or any(address.startswith("#") for address in addresses):
+        return False
+    linked = sum(len(text_of(link)) for link in links)
+    return linked >= _ALMOST_ALL * len(text_of(heading))
+
+
 def _begins_with(element: HtmlElement, child: HtmlElement) -> bool:
     """Say whether a child is the first thing to read in an element."""
-    before = [element.text, *map(_with_tail, child.itersiblings(preceding=True))]
+    siblings = list(islice(child.itersiblings(preceding=True), _MOST_EMPTY + 1))
+    if len(siblings) > _MOST_EMPTY:
+        return False
+    before = [element.text, *map(_with_tail, siblings)]
     return not any((text or "").strip() for text in before)
 
 

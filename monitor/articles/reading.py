@@ -14,7 +14,7 @@ from monitor.articles.head import Head
 from monitor.articles.linked_data import LinkedArticle, linked_article
 from monitor.articles.main_text import main_text
 from monitor.articles.page import TooLargeError, parse_page
-from monitor.articles.paragraphs import agreed, own_lines, prose, runs
+from monitor.articles.paragraphs import agreed, lead, own_lines, prose, runs
 from monitor.articles.pruning import prune
 from monitor.articles.walls import Seen, verdict
 from monitor.feeds.encoding import decode_page
@@ -86,7 +86,7 @@ def _found(element: HtmlElement, *, is_marked: bool) -> list[str]:
     """Return the main text; where the page marks it, what is there of sentences.
 
     What trafilatura leaves out of a part that the page itself calls the article is
-    more often the article's than not.
+    more often the article's than not; what it leaves out at the beginning is the lead.
     """
     found = main_text(element)
     lines = own_lines(found or ())
@@ -94,4 +94,4 @@ def _found(element: HtmlElement, *, is_marked: bool) -> list[str]:
         return lines
     there = own_lines(prose(runs(element)))
     is_enough = sum(map(len, lines)) >= _TOO_LITTLE * sum(map(len, there))
-    return lines if is_enough else there
+    return [*lead(there, lines), *lines] if is_enough else there

@@ -44,6 +44,16 @@ BOXES = {
 BOXES["a deeper heading"] = (
     f"<div><i></i>\n<div> <b></b><h3>Related articles</h3></div><p>{LONG}</p></div>"
 )
+CARD = f"<h3><a href='/g'>Giraffe</a></h3><p>{LONG}</p>"
+BOXES["a linked heading in a box"] = f"<div class='css-1x'>{CARD}</div>"
+BOXES["a linked heading in boxes"] = f"<div><div><i></i>{CARD}</div></div>"
+BOXES["a heading in a link"] = (
+    f"<div><a href='/g'><h3>Giraffe</h3></a><p>{LONG}</p></div>"
+)
+BOXES["blocks in a link"] = f"<a href='/g'><div>Giraffe</div><div>{LONG}</div></a>"
+BOXES["a box with much that is empty"] = (
+    f"<div>{'<i></i>' * 30}<h3>Tags</h3><ul><li><a href='/g'>Giraffe</a></li></ul></div>"
+)
 BEHIND = {
     "comments by heading": f"<h2>3"
     f" Kommentare</h2><div><p>{LONG}</p></div><p>{LONG}</p>",
@@ -99,6 +109,50 @@ def test_nor_where_nothing_marks_the_article(box: str) -> None:
 )
 def test_a_misleading_name_does_not_hide_the_article(names: str) -> None:
     check(f"<div {names}>{paragraphs(GERMAN)}</div>")
+
+
+@pytest.mark.parametrize("tag", ["p", "span", "h3", "div"])
+@pytest.mark.parametrize("mark", ["article", "div"])
+def test_a_count_of_comments_above_the_article_ends_nothing(
+    tag: str, mark: str
+) -> None:
+    above = f"<h1>{GERMAN_TITLE}</h1><{tag}>3 Kommentare</{tag}>"
+    whole = page(f"<{mark}>{above}{paragraphs(GERMAN)}</{mark}>")
+    article = read_article(whole.encode(), content_type="", url="https://a.example/b")
+    assert article.text == "\n".join(GERMAN)
+
+
+@pytest.mark.parametrize(
+    "lead",
+    [
+        f"<p class='article__teaser'>{GERMAN[0]}</p>",
+        f"<header><h2>Von Anna Muster</h2><p>{GERMAN[0]}</p></header>",
+    ],
+)
+def test_a_lead_is_read(lead: str) -> None:
+    check(lead + paragraphs(GERMAN[1:]))
+
+
+@pytest.mark.parametrize("tag", ["article", "div itemprop='articleBody'"])
+def test_a_lead_around_the_article_is_read(tag: str) -> None:
+    body = f"<{tag}>{paragraphs(GERMAN[1:])}</{tag.split(maxsplit=1)[0]}>"
+    header = f"<header><h1>{GERMAN_TITLE}</h1><p>{GERMAN[0]}</p></header>"
+    whole = page(f"<div><div>{header}<div>{body}</div></div>{LONG * 20}</div>")
+    article = read_article(whole.encode(), content_type="", url="https://a.example/b")
+    assert article.text == "\n".join(GERMAN)
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "<a href='#7'>Meldung sieben</a>",
+        "<a>Meldung sieben</a>",
+        "Meldung <a href='/p'>7</a>",
+    ],
+)
+def test_a_heading_with_a_link_of_its_own_may_be_the_articles(heading: str) -> None:
+    between = f"<div><h3>{heading}</h3><p>{GERMAN[3]}</p></div>"
+    check(paragraphs(GERMAN[:3]) + between + paragraphs(GERMAN[4:]))
 
 
 def test_the_sentences_of_an_article_are_kept() -> None:

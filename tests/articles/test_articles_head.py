@@ -120,3 +120,26 @@ def test_the_data_may_hold_an_excerpt_or_all_that_there_is() -> None:
     much = (*GERMAN, *(f"{text} Und noch mehr." for text in GERMAN))
     marked_up = "".join(f"<p>{text}</p>" for text in much)
     assert read(json_ld(articleBody=marked_up)).text == "\n".join(much)
+
+
+@pytest.mark.parametrize(
+    ("head", "expected"),
+    [
+        ("<meta http-equiv=refresh content='0;url=/b'>", "https://www.bote.example/b"),
+        ("<meta http-equiv=REFRESH content='1.5, URL=\"b\"'>", "https://www.bote.example/politik/b"),
+        ("<meta http-equiv=refresh content='300; url=/b'>", None),
+        ("<meta http-equiv=refresh content='300'>", None),
+        ("<meta http-equiv=refresh>", None),
+        ("<meta http-equiv=x><link rel=canonical href=/b>", None),
+    ],
+    ids=range(6),
+)  # fmt: skip
+def test_a_page_may_send_its_readers_on(head: str, expected: str | None) -> None:
+    assert read(head).leads_to == expected
+
+
+@pytest.mark.parametrize("mark", ["amp", "⚡"])
+def test_an_amp_page_leads_to_its_article(mark: str) -> None:
+    assert read("<link rel=canonical href=/b>", lang=mark).leads_to == (
+        "https://www.bote.example/b"
+    )
