@@ -79,6 +79,10 @@ class Supply:
             self.alerts += len(rules)
             self._on[self.dice.randrange(self.feeds)].append(entry)
 
+    def holds_all_but(self, stored: int) -> bool:
+        """Say whether the feeds surely hold all entries but the first `stored`."""
+        return len(self.made) - stored < self.feeds * _WINDOW // 2
+
     def _rules(self) -> frozenset[str]:
         chance = self.dice.random()
         if chance < 0.2:
