@@ -154,9 +154,8 @@ def _record(
         for channel, message in catch_up_messages(told, lookbacks):
             places = in_force.places.get(channel, 1)
             message_id = tx.enqueue(channel, message, places, now)
-            for alert in told:
-                if channel in alert.channels:
-                    tx.add_route(alert, channel, now, message_id=message_id)
+            for alert in [alert for alert in told if channel in alert.channels]:
+                tx.add_route(alert, channel, now, message_id=message_id)
     tx.save_rule_versions({r.name: r.version for r in in_force.rules.values()})
     return told
 

@@ -98,6 +98,13 @@ def test_the_end_of_a_peace_is_later_and_not_quiet(
             assert quiet_until(hours, end, zone) is None or end - now > timedelta(6)
 
 
+def test_a_peace_without_an_end_is_broken_after_a_week() -> None:
+    now = datetime(2026, 1, 5, tzinfo=UTC)
+    end = quiet_until([quiet_hours("00:00-24:00")], now, BERLIN)
+    assert end is not None
+    assert timedelta(days=7) < end - now < timedelta(days=10)
+
+
 def test_hours_that_are_the_whole_week_are_known() -> None:
     assert leave_no_time([quiet_hours("00:00-24:00")])
     assert leave_no_time(
