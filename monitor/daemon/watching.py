@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from monitor.daemon.troubles import SCHEDULER, Troubles, Work
+from monitor.daemon.troubles import SCHEDULER, Troubles
 from monitor.jobs.canary import CanaryJob
 from monitor.jobs.heartbeat import HeartbeatJob
 from monitor.jobs.watching import WatchJob
@@ -62,7 +62,7 @@ class WatchWork:
         is_busy = self._beat is not None and not self._beat.done()
         if self._has_looked and not is_busy and self._parts.heartbeat.is_due():
             work = self._troubles.guarded("heartbeat", self._send)
-            self._beat = asyncio.create_task(_run(work))
+            self._beat = asyncio.create_task(work())
 
     async def _send(self) -> None:
         await self._parts.heartbeat.run(self._tick_age())
@@ -70,7 +70,3 @@ class WatchWork:
     def end(self) -> Iterable[asyncio.Task[None]]:
         """Return what is under way."""
         return () if self._beat is None else (self._beat,)
-
-
-async def _run(work: Work) -> None:
-    await work()

@@ -65,9 +65,6 @@ class Routing(Protocol):
     def waiting_routes(self, query: HeldQuery) -> tuple[Route, ...]:
         """Return the routes that wait, of the alerts that are meant."""
 
-    def next_release_at(self) -> datetime | None:
-        """Return when the next wait ends, None if nothing waits."""
-
     def waiting_counts(self, query: HeldQuery = EVERYTHING) -> Mapping[str, int]:
         """Return how many of the alerts meant wait for a channel, by reason."""
 

@@ -140,17 +140,8 @@ class Prepared:
 
     def rows(self, connection: Connection, **values: object) -> list[dict[str, Any]]:
         """Execute the statement, a SELECT; return its rows by column."""
-        return self._read(self.run(connection, **values))
-
-    def rows_of(
-        self, connection: Connection, some: Sequence[object], **values: object
-    ) -> list[dict[str, Any]]:
-        """Do the same with the expanding parameter `some`."""
-        return self._read(self.find(connection, some, **values))
-
-    def _read(self, cursor: sqlite3.Cursor) -> list[dict[str, Any]]:
         found = []
-        for row in cursor:
+        for row in self.run(connection, **values):
             named = dict(zip(self._compiled.names, row, strict=True))
             for name, read in self._compiled.readers:
                 if named[name] is not None:

@@ -210,12 +210,6 @@ class RouteRows:
         found = map(_route, self._connection.execute(query).mappings())
         return sorted(found, key=lambda route: route.id)
 
-    def next_release_at(self) -> datetime | None:
-        """Return when the next wait ends, None if nothing waits."""
-        query = select(func.min(routes.c.until)).where(routes.c.until.is_not(None))
-        found: datetime | None = self._connection.execute(query).scalar_one()
-        return found
-
     def waiting_counts(self, query: HeldQuery = EVERYTHING) -> Mapping[str, int]:
         """Return how many of the alerts meant wait for a channel, by reason."""
         meant = (

@@ -170,7 +170,6 @@ def test_what_waits_is_found_without_reading_what_was_told(
         assert full.held_ids(HeldQuery(reason="throttled")) == (alert.id,)
         full.postpone([wait.id], Hold(HoldReason.QUIET_HOURS, until), NOW)
         full.note_told([alert.id], "desk", 1, NOW)
-        full.next_release_at()
         full.silences(NOW)
         full.ended_silences(NOW)
 
