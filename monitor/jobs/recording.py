@@ -112,30 +112,8 @@ def record(
 
     `stories` are those of the last two days, among which the new ones have a place.
     """
-    parsed = reading.parsed
     verdicts = _verdicts(tx, reading, now)
-    said = None if parsed is None else advert(reading.fetched, parsed)
-    is_pushed = note_poll(tx, in_force, reading.state, said, verdicts, now=now)
-    after = after_poll(
-        reading.state,
-        reading.fetched,
-        parsed,
-        verdicts=verdicts,
-        seen=reading.seen,
-        error=reading.error,
-        is_offline=reading.reach is Reach.DOWN,
-        is_pushed=is_pushed,
-        feed=reading.feed,
-        policy=in_force.settings.poll,
-        now=now,
-        jitter=jitter,
-    )
-    traits = note_guids(after.traits, verdicts, reading.feed)
-    after = changed(after, traits=traits)
-    after = note_seen(tx, after, now, is_read=parsed is not None)
-    after = with_health(
-        reading.state, after, reading.fetched, parsed, verdicts=verdicts, now=now
-    )
+    after = _after(tx, in_force, reading, verdicts, now=now, jitter=jitter)
     if tx.save_feed(after):
         report_feed(tx, reading.state, after, now)
     intake = _Intake(tx, in_force, reading.feed, now, PollResult(after), stories)
@@ -155,6 +133,41 @@ def record(
     )
     tx.note_day(after.id, day)
     return intake.result
+
+
+def _after(
+    tx: Transaction,
+    in_force: InForce,
+    reading: Reading,
+    verdicts: Sequence[Verdict],
+    *,
+    now: datetime,
+    jitter: float,
+) -> FeedState:
+    """Return the state in which the poll leaves its feed."""
+    parsed = reading.parsed
+    said = None if parsed is None else advert(reading.fetched, parsed)
+    is_pushed = note_poll(tx, in_force, reading.state, said, verdicts, now=now)
+    after = after_poll(
+        reading.state,
+        reading.fetched,
+        parsed,
+        verdicts=verdicts,
+        seen=reading.seen,
+        error=reading.error,
+        is_offline=reading.reach is Reach.DOWN,
+        is_pushed=is_pushed,
+        feed=reading.feed,
+        policy=in_force.settings.poll,
+        now=now,
+        jitter=jitter,
+    )
+    traits = note_guids(after.traits, verdicts, reading.feed)
+    after = changed(after, traits=traits)
+    after = note_seen(tx, after, now, is_read=parsed is not None)
+    return with_health(
+        reading.state, after, reading.fetched, parsed, verdicts=verdicts, now=now
+    )
 
 
 def record_push(
