@@ -28,12 +28,13 @@ class _Sentence:
 
 
 def excerpts(entry: Entry, because: Sequence[Because]) -> tuple[Excerpt, ...]:
-    """Return at most three sentences of summary and content that cover most terms.
+    """Return at most three sentences of what was read that cover most terms.
 
-    A sentence that stands in both is told once. The title is none: it is shown anyway.
+    A sentence that stands twice is told once. The title is none: it is shown anyway.
     """
     found: dict[str, _Sentence] = {}
-    for name, text in (("summary", entry.summary), ("content", entry.content)):
+    for name in ("summary", "content", "article"):
+        text = getattr(entry, name)
         _collect(found, name, text, [b for b in because if b.field == name])
     return tuple(
         shortened(Excerpt(s.where, s.text, merged(s.marks)), LONGEST)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 from typing_extensions import override
 
-from monitor.config.names import CONSOLE
+from monitor.config.defaults_model import Defaults
 from monitor.config.strict import Strict
 from monitor.config.typed import (
     FEED_URL_SCHEMA,
@@ -23,6 +22,7 @@ from monitor.config.typed import (
     Encoding,
     FeedName,
     FeedUrl,
+    FullTextName,
     HeaderName,
     HeaderValue,
     IdentityName,
@@ -32,11 +32,9 @@ from monitor.config.typed import (
     KnownChannel,
     Language,
     ListenAddress,
-    MinSources,
     Name,
     Network,
     OldNames,
-    PriorityName,
     ProxyUrl,
     PublicUrl,
     QuietTimes,
@@ -48,7 +46,12 @@ from monitor.config.typed import (
     Zone,
 )
 from monitor.config.watch_model import Canary, Heartbeat, Ops
-from monitor.model import FeedKind, Identity, PollPolicy, Priority, Rate, Retention
+from monitor.model import (
+    FeedKind,
+    Identity,
+    PollPolicy,
+    Retention,
+)
 
 _POLICY = PollPolicy()
 _KEPT = Retention()
@@ -161,57 +164,6 @@ class Template(Strict):
     body: Text = Field(default="", description="The body; default: the built-in one.")
 
 
-class FeedDefaults(Strict):
-    """What holds for every feed that does not say otherwise."""
-
-    every: Interval = Field(
-        default=timedelta(minutes=10), description="How often a feed is polled."
-    )
-    lookback: Duration = Field(
-        default=timedelta(0),
-        description="On a feed's first poll, entries younger than this may alert.",
-    )
-
-
-class RuleDefaults(Strict):
-    """What holds for every rule that does not say otherwise."""
-
-    throttle: RateOrNone = Field(
-        default=Rate(20, timedelta(hours=1)),
-        description="How many messages a rule sends to a channel in what time, as "
-        "20/1h; what is more comes together later. none: no bound.",
-    )
-    cooldown: Duration = Field(
-        default=timedelta(0),
-        description="How long a rule is still after it told something; what comes "
-        "meanwhile is told together.",
-    )
-    digest: Cron | None = Field(
-        default=None, description="When its alerts come, together, as `0 8 * * *`."
-    )
-    min_sources: MinSources = Field(
-        default=1, description="How many publishers must tell a story before it does."
-    )
-
-    channels: Annotated[tuple[KnownChannel, ...], AtLeastOne()] = Field(
-        default=(CONSOLE,), description="Where alerts go."
-    )
-    priority: PriorityName = Field(
-        default=Priority.NORMAL, description="How urgent alerts are."
-    )
-    on_edit: YesNo = Field(
-        default=False,
-        description="true: an edit of what was told is told too, with what changed.",
-    )
-
-
-class Defaults(Strict):
-    """What holds where a feed or a rule does not say otherwise."""
-
-    feed: FeedDefaults = Field(default=FeedDefaults())
-    rule: RuleDefaults = Field(default=RuleDefaults())
-
-
 class FeedEntry(Strict):
     """A feed: its URL, or a mapping with `url` and its policy."""
 
@@ -257,6 +209,11 @@ class FeedEntry(Strict):
         description="What an entry is known by: its guid for as long as that is of "
         "use (auto), always its guid, or always its link.",
     )
+    full_text: FullTextName | None = Field(
+        default=None,
+        description="Whether its articles are read: where a rule may become true by "
+        "it (auto), always, or never.",
+    )
     renamed_from: OldNames = Field(
         default=(),
         description="What it was called before, a name or a list: what is stored "
@@ -286,6 +243,13 @@ class Retain(Strict):
     entries: KeptFor = Field(
         default=_KEPT.entries,
         description="Entries that no rule was true of, from when they were last seen.",
+    )
+    articles: KeptFor = Field(
+        default=_KEPT.articles, description="The texts of articles that were read."
+    )
+    article_space: Size = Field(
+        default=_KEPT.article_space,
+        description="How much room they may take, compressed: 200MB; the oldest go.",
     )
 
 

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from monitor.config.config_model import RuleDefaults
+from monitor.config.defaults_model import RuleDefaults
 from monitor.config.names import CONSOLE, Names
 from monitor.config.places import rule_files, rules_path, shown, unreadable
 from monitor.config.rule_file import ReadRules, read_rules

@@ -12,7 +12,7 @@ from monitor.alerts.timetable import read_timetable
 from monitor.config.languages import LANGUAGES
 from monitor.config.near import did_you_mean
 from monitor.feeds.encoding import charset
-from monitor.model import FeedKind, Identity, Priority, Rate
+from monitor.model import FeedKind, FullText, Identity, Priority, Rate
 
 _UNITS = {
     "ms": timedelta(milliseconds=1),
@@ -267,6 +267,18 @@ def identity(text: str) -> Identity:
             f"entries are not known by `{text}`; {did_you_mean(text, names)}"
         )
     return Identity(text)
+
+
+def full_text(text: str) -> FullText:
+    """Return whether articles are read.
+
+    Raises:
+        ValueError: it is none of auto, always and never.
+    """
+    names = [each.value for each in FullText]
+    if text not in names:
+        raise ValueError(f"articles are not read `{text}`; {did_you_mean(text, names)}")
+    return FullText(text)
 
 
 def priority(text: str) -> Priority:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Final
 
-from monitor.config.config_model import RuleDefaults
+from monitor.config.defaults_model import RuleDefaults
 from monitor.config.fillings import Fillings, digest
 from monitor.config.remarks import (
     comment_after,
@@ -46,9 +46,7 @@ from monitor.model import Diagnostic, QueryProblem, Rule, RuleTest, Severity
 _ANYTHING = ("x",)  # stands for a list that is wrong by itself, which was said
 
 
-_SAID: Final = frozenset(
-    {"channels", "priority", "throttle", "cooldown", "digest", "min_sources", "on_edit"}
-)
+_SAID: Final = frozenset(RuleDefaults.model_fields)
 """What a rule may leave to the defaults."""
 
 _PLAIN: Final = default_rule(RuleDefaults())

@@ -13,6 +13,7 @@ from monitor.config.typed import (
     Cron,
     Day,
     Duration,
+    FullTextName,
     KnownChannel,
     ListName,
     MinSources,
@@ -91,6 +92,11 @@ class RuleEntry(Strict):
     on_edit: YesNo | None = Field(
         default=None,
         description="true: an edit of what it told is told too, with what changed.",
+    )
+    full_text: FullTextName | None = Field(
+        default=None,
+        description="Whether it reads articles: those that have one of its terms in "
+        "the feed (auto), all that could make it true (always), or never.",
     )
     renamed_from: OldNames = Field(
         default=(),

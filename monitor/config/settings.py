@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from monitor.config.channel_findings import channel_findings
-from monitor.config.config_model import Channel, Config, FeedEntry, RuleDefaults
+from monitor.config.config_model import Channel, Config, FeedEntry
+from monitor.config.defaults_model import RuleDefaults
 from monitor.config.feed_url import has_literal_password, slug
 from monitor.config.masking import REFERENCE
 from monitor.config.names import CONSOLE, CONSOLE_URL, Names
@@ -228,7 +229,7 @@ def _settings(config: Config, folder: Path, environ: Mapping[str, str]) -> Setti
         default_rule=default_rule(config.defaults.rule),
         languages=tuple(dict.fromkeys(config.languages)),
         websub=_websub(config),
-        retain=Retention(config.retain.alerts, config.retain.entries),
+        retain=Retention(**config.retain.model_dump()),
         watching=_watching(config, folder),
     )
 
@@ -313,6 +314,7 @@ def default_rule(defaults: RuleDefaults) -> Rule:
         digest=defaults.digest or "",
         min_sources=defaults.min_sources,
         on_edit=defaults.on_edit,
+        full_text=defaults.full_text,
     )
 
 
@@ -330,4 +332,5 @@ def _feed(entry: FeedEntry, config: Config, folder: Path) -> Feed:
         kind=entry.kind,
         identity=entry.identity,
         renamed_from=entry.renamed_from,
+        full_text=entry.full_text or config.defaults.full_text or defaults.full_text,
     )

@@ -30,7 +30,7 @@ from monitor.config.masking import REFERENCE
 from monitor.config.names import Names
 from monitor.config.secrets import malformed
 from monitor.errors import ChannelError
-from monitor.model import FeedKind, Identity, Priority, QuietHours, Rate
+from monitor.model import FeedKind, FullText, Identity, Priority, QuietHours, Rate
 
 _SCALAR = ["string", "number", "boolean"]
 _OFF = "off"
@@ -286,6 +286,11 @@ IdentityName = Annotated[
     Identity,
     _one(quantities.identity),
     WithJsonSchema({"enum": [each.value for each in Identity]}),
+]
+FullTextName = Annotated[
+    FullText,
+    _one(quantities.full_text),
+    WithJsonSchema({"enum": [each.value for each in FullText]}),
 ]
 FEED_URL_SCHEMA = {"type": "string", "pattern": r"^([hH][tT][tT][pP][sS]?://|\$\{)"}
 FeedUrl = Annotated[str, _one(feed_url), WithJsonSchema(FEED_URL_SCHEMA)]

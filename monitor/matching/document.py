@@ -21,6 +21,7 @@ class Document:
     title: str = ""
     summary: str = ""
     content: str = ""
+    article: str = ""
     author: str = ""
     language: str = ""
     url: str = ""
@@ -35,6 +36,7 @@ class Document:
             title=entry.title,
             summary=entry.summary,
             content=entry.content,
+            article=entry.article,
             author=entry.author,
             language=entry.language,
             url=entry.link or "",
@@ -60,7 +62,7 @@ class View:
         self._fields: dict[str, FieldText] = {}
 
     def field(self, name: str) -> FieldText:
-        """Return the words of title, summary, content or author."""
+        """Return the words of title, summary, content, article or author."""
         field = self._fields.get(name)
         if field is None:
             text = clipped(getattr(self.document, name))
@@ -72,8 +74,8 @@ class View:
     def _main_look(self) -> Look:
         """Return what the fields have together that are read by default."""
         if self._look is None:
-            document = self.document
-            text = joined(document.title, document.summary, document.content)
+            it = self.document
+            text = joined(it.title, it.summary, it.content, it.article)
             self._look = Look(text, self._index)
         return self._look
 

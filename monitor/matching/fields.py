@@ -11,6 +11,7 @@ ORDER: Final = (
     "title",
     "summary",
     "content",
+    "article",
     "author",
     "feed",
     "tag",
@@ -19,18 +20,23 @@ ORDER: Final = (
     "url",
     "site",
 )
-READ_BY_DEFAULT: Final = ("title", "summary", "content")
+CONTENT: Final = ("content", "article")
+"""What is read of the text: what the feed has of it, and all, where that was read."""
+
+READ_BY_DEFAULT: Final = ("title", "summary", *CONTENT)
 # Their value is taken as it stands, up to a space, not read as words.
 RAW: Final = frozenset({"feed", "tag", "category", "lang", "url", "site"})
 ADDRESSES: Final = frozenset({"url", "site"})
 SPACELESS: Final = ADDRESSES | {"lang"}  # no space stands in their values
-NAMES: Final = (*ORDER, "text")
+NAMES: Final = (*(name for name in ORDER if name != "article"), "text")
 ALIASES: Final[Mapping[str, str]] = MappingProxyType(
     {"intitle": "title", "inurl": "url"}
 )
 # What people write who think of another tool, or in German.
 MEANT: Final[Mapping[str, str]] = MappingProxyType(
     {
+        "article": "content",
+        "artikel": "content",
         "autor": "author",
         "body": "content",
         "description": "summary",
@@ -52,4 +58,6 @@ MEANT: Final[Mapping[str, str]] = MappingProxyType(
 
 def searched(scope: str) -> tuple[str, ...]:
     """Return the fields whose words a term in that scope looks at."""
-    return READ_BY_DEFAULT if scope == "text" else (scope,)
+    if scope == "text":
+        return READ_BY_DEFAULT
+    return CONTENT if scope == "content" else (scope,)

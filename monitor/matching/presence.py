@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from monitor.matching.fields import searched
 from monitor.matching.fieldtext import clipped, joined
 from monitor.matching.index import UnitIndex
 from monitor.matching.look import Look
@@ -11,12 +12,13 @@ from monitor.model import Entry
 
 
 class Presence:
-    """The signals of an entry; `look` is at title, summary and content together."""
+    """The signals of an entry; `look` is at all that is read by default."""
 
     __slots__ = ("_entry", "_index", "_known", "_looks", "look")
 
     def __init__(self, entry: Entry, index: UnitIndex) -> None:
-        self.look = Look(joined(entry.title, entry.summary, entry.content), index)
+        text = joined(entry.title, entry.summary, entry.content, entry.article)
+        self.look = Look(text, index)
         self._entry = entry
         self._index = index
         self._looks: dict[str, Look] = {}
@@ -44,4 +46,6 @@ class Presence:
 
     def _has_scoped(self, signal: int) -> bool:
         field, unit = self._index.scopes[signal]
-        return (field == "author" or self.has(unit)) and self.look_at(field).has(unit)
+        if field != "author" and not self.has(unit):
+            return False
+        return any(self.look_at(name).has(unit) for name in searched(field))

@@ -22,7 +22,9 @@ from monitor.matching.presence import Presence
 from monitor.matching.syntax import Gap
 from monitor.model import Because
 
-_FIELDS: Final = ("title", "summary", "content", "author")
+_FED: Final = ("title", "summary", "content", "author")
+_READ: Final = ("title", "article", "author")
+_FIELDS: Final = (*_FED[:3], *_READ[1:])
 
 Sighting = tuple[Span, str]
 Row = list[Sighting]
@@ -67,11 +69,16 @@ class AtLeast:
 
     def places(self, view: View) -> Places | None:
         """Return the first places of the child."""
-        total = 0
-        for name in _FIELDS:
-            row = {span[2:] for span, _ in self.child.sightings(view, name)}
-            total += sum(1 for _ in apart(sorted(row, key=lambda p: (p[0], -p[1]))))
-        return self.child.places(view) if total >= self.count else None
+        # The article says again what the feed said of it: that is counted once.
+        is_true = any(
+            sum(self._count(view, name) for name in names) >= self.count
+            for names in (_FED, _READ)
+        )
+        return self.child.places(view) if is_true else None
+
+    def _count(self, view: View, field: str) -> int:
+        row = {span[2:] for span, _ in self.child.sightings(view, field)}
+        return sum(1 for _ in apart(sorted(row, key=lambda p: (p[0], -p[1]))))
 
     def may(self, presence: Presence) -> bool:
         """Say whether the child may be there."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import cached_property
 from typing import Final
 
@@ -60,22 +61,31 @@ class RuleSet:
             self._conditions = [query.condition for query in self._queries]
             self._anchors = Anchors(self._conditions, self.index)
         self._bound = [n for n, rule in enumerate(self._rules) if rule.feeds]
+        self._feed_only = frozenset(
+            n for n, r in enumerate(rules) if r.full_text is FullText.NEVER
+        )
         self._out_of_scope = {
             feed.name: (feed, self._deselected(feed)) for feed in feeds
         }
 
     def matches(self, entry: Entry, feed: Feed) -> tuple[Match, ...]:
-        """Return the rules that are true of an entry of a feed, in their order."""
+        """Return the rules that are true of an entry of a feed, in their order.
+
+        One that is never to read articles does not, be it there.
+        """
         presence = Presence(entry, self.index)
         candidates = self._anchors.candidates(presence)
         if self._bound and candidates:
             candidates -= self._out_of_scope_of(feed)
         if not candidates:
             return ()
-        view = View(Document.of(entry, feed), self.index, presence.look)
+        document = Document.of(entry, feed)
+        view = fed = View(document, self.index, presence.look)
+        if entry.article and self._feed_only:
+            fed = View(replace(document, article=""), self.index)
         found: list[Match] = []
         for n in sorted(candidates):
-            because = self._queries[n].places(view)
+            because = self._queries[n].places(fed if n in self._feed_only else view)
             if because is not None:
                 found.append(Match(self._rules[n].name, because))
         return tuple(found)

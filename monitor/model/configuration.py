@@ -98,6 +98,7 @@ class Feed:
 
     `url` and `headers` hold ``${...}`` unexpanded. `every_is_own` says that
     `every` was written on the feed itself, not taken from the defaults.
+    `full_text` says whether its articles are read.
     `encoding` is the charset that its user knows better than the server, "" if none.
     """
 
@@ -186,7 +187,7 @@ class Rule:
     day; `lookback` is how far back a new or corrected rule looks once. `throttle`,
     `cooldown` and `digest` (a cron expression, "" for none) bound how much it tells a
     channel; `min_sources` publishers must tell a story before it does. With `on_edit`
-    it tells of an edit of what it told.
+    it tells of an edit of what it told. `full_text` says whether it reads articles.
     """
 
     name: str

@@ -14,6 +14,7 @@ from monitor.model.traits import Tier, Traits
 class Entry:
     """One thing in a feed; every text is plain text as it is matched.
 
+    `article` is the whole text, "" where it was not read.
     `guid` is the publisher's id verbatim, `key` our identity of the entry within
     its feed, `link` the address for people, `canonical_link` the one for comparing.
     """
@@ -31,6 +32,7 @@ class Entry:
     updated_at: datetime | None = None
     categories: tuple[str, ...] = ()
     language: str = ""
+    article: str = ""
 
     def known_as(self, key: str, canonical_link: str | None) -> Entry:
         """Return the entry with another identity; three times as fast as `replace`."""
@@ -48,6 +50,7 @@ class Entry:
             self.updated_at,
             self.categories,
             self.language,
+            self.article,
         )
 
 

@@ -45,11 +45,14 @@ class RuleVersion:
 class Retention:
     """How long is kept what is over; None is for ever.
 
-    `entries` counts from when an entry was last seen, `alerts` from when one was made.
+    `entries` counts from when an entry was last seen, `alerts` from when one was made,
+    `articles` from when one was read; these take at most `article_space` bytes.
     """
 
     alerts: timedelta | None = timedelta(days=365)
     entries: timedelta | None = timedelta(days=90)
+    articles: timedelta | None = timedelta(days=14)
+    article_space: int = 200_000_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ import pytest
 import yaml
 
 from monitor.config import config_schema, load, rules_schema
-from monitor.config.config_model import Channel, Config, FeedEntry, Poll, RuleDefaults
+from monitor.config.config_model import Channel, Config, FeedEntry, Poll
+from monitor.config.defaults_model import RuleDefaults
 from monitor.wiring.word_forms import WordForms
 
 ROOT = Path(__file__).resolve().parents[2]

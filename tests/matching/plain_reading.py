@@ -31,7 +31,9 @@ from monitor.matching.wildcards import spellings
 from monitor.text.folding import keys
 from monitor.text.words import Compound, Reading, compounds, readings
 
-TEXTS = ("title", "summary", "content", "author")
+TEXTS = ("title", "summary", "content", "article", "author")
+FED = frozenset(TEXTS) - {"article"}
+READ = frozenset({"title", "article", "author"})
 MOST = 10
 
 Test = Callable[[Reading, str], bool]  # a reading of a text, and its spelling there
@@ -73,8 +75,13 @@ class PlainReading:
             case Near(children=children, gaps=gaps):
                 return self._near(children, gaps, scope, doc)
             case AtLeast(child=child, count=count):
-                rows = [self._sightings(child, scope, doc, name) for name in TEXTS]
-                found = sum(len(apart(row)) for row in rows)
+                found = max(
+                    sum(
+                        len(apart(self._sightings(child, scope, doc, name)))
+                        for name in names
+                    )
+                    for names in (FED, READ)
+                )
                 return self._places(child, scope, doc) if found >= count else None
             case RegexLeaf():
                 return expression(node, scope, doc)
@@ -143,7 +150,9 @@ class PlainReading:
                 rows = (self._sightings(each, scope, doc, name) for each in items)
                 return [sighting for row in rows for sighting in row]
             case Leaf():
-                if scope != name and (scope != "text" or name == "author"):
+                is_of_it = name == "article" and scope == "content"
+                is_read = scope == "text" and name != "author"
+                if scope != name and not is_of_it and not is_read:
                     return []
                 return self._spans(node, getattr(doc, name))
         raise AssertionError(node)
@@ -308,7 +317,8 @@ def expression(leaf: RegexLeaf, scope: str, doc: Document) -> set[Place] | None:
 
     flags = re.IGNORECASE if "i" in leaf.flags else re.NOFLAG
     found: list[Place] = []
-    for name in TEXTS[:3] if scope == "text" else (scope,):
+    fields = {"text": TEXTS[:4], "content": ("content", "article")}
+    for name in fields.get(scope, (scope,)):
         matches = re.finditer(leaf.text, lettered(getattr(doc, name)), flags)
         found += [(name, leaf.source, *match.span()) for match in matches]
     return set(found[:MOST]) or None

@@ -172,24 +172,29 @@ def found_by_index(
     }
 
 
-@settings(max_examples=400, deadline=None)
-@given(
-    queries=st.lists(QUERIES, min_size=1, max_size=5),
-    title=TEXTS,
-    summary=TEXTS,
-    content=TEXTS,
+ENTRIES = st.builds(
+    Entry,
+    st.just("k"),
+    TEXTS,
+    TEXTS,
+    TEXTS,
     author=TEXTS,
+    language=st.just("de"),
+    article=st.just("") | TEXTS,
 )
+
+
+@settings(max_examples=400, deadline=None)
+@given(queries=st.lists(QUERIES, min_size=1, max_size=5), entry=ENTRIES)
 def test_the_engine_finds_what_a_plain_reading_finds(
-    queries: list[str], title: str, summary: str, content: str, author: str
+    queries: list[str], entry: Entry
 ) -> None:
-    document = Document(title, summary, content, author, "de")
+    document = Document.of(entry, FEED)
     expected = {
         str(n): places
         for n, query in enumerate(queries)
         if (places := PLAIN.places(query, document)) is not None
     }
-    entry = Entry("k", title, summary, content, author=author, language="de")
     assert found_by_index(queries, entry) == expected
     for n, query in enumerate(queries):
         alone = compile_query(query, LISTS, bound=True, forms=FORMS).match(document)
