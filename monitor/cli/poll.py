@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
@@ -25,7 +26,7 @@ from monitor.config import parse_duration
 from monitor.errors import LockHeld, StoreError
 from monitor.jobs.asking import may_ask
 from monitor.jobs.recording import release_hints
-from monitor.jobs.round import DeliveryCounts, deliver_round, poll_round
+from monitor.jobs.round import DeliveryCounts, article_round, deliver_round, poll_round
 from monitor.log import LogFormat, LogLevel
 from monitor.model import FeedState, HoldReason, PollCounts
 from monitor.ports import Transaction
@@ -127,6 +128,15 @@ async def _round(
         delivered = await deliver_round(
             runtime.deliver, runtime.store, around.clock, patience
         )
+        read = await article_round(runtime.articles)
+        if read.alerts:  # after the others, which wait for no article
+            polled.add(PollCounts(matches=read.matches, alerts=read.alerts))
+            polled.held = dict(Counter(polled.held) + read.held)
+            delivered.add(
+                await deliver_round(
+                    runtime.deliver, runtime.store, around.clock, patience
+                )
+            )
         await runtime.retain.run_if_due()
         with suppress(StoreError):  # all that was asked for is done
             await runtime.index.run(_INDEXED)

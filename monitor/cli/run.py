@@ -70,6 +70,7 @@ def daemon_parts(runtime: Runtime) -> Parts:
         concurrency=runtime.concurrency,
         retain=runtime.retain,
         index=runtime.index.run,
+        articles=runtime.articles,
         hubs=HubParts(runtime.websub, runtime.pushes, runtime.door.close),
         watching=watch_parts(runtime),
     )

@@ -5,6 +5,7 @@
     tick    every second: claims as many due feeds as there are free slots
     sweep   every second, and after a poll with alerts: one worker for each due lane
     index   every second: begins to index the words of new entries
+    article every second: begins to read articles that can change the answer
     hubs    every second: asks the hubs of subscriptions that are due
     retain  every hour: once a day, what is over long enough is forgotten
     look    every half second: edited files are read again once they are at rest
@@ -28,6 +29,7 @@ from apscheduler.events import (
 )
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from monitor.daemon.articles import ArticleWork
 from monitor.daemon.files import FileWatch
 from monitor.daemon.hubs import HubParts, HubWork
 from monitor.daemon.systemd import Notifier
@@ -35,6 +37,7 @@ from monitor.daemon.ticker import ClockWatch, EveryFewSeconds, re_arm
 from monitor.daemon.troubles import SCHEDULER, Troubles, Work
 from monitor.daemon.watching import WATCH, WatchParts, WatchWork
 from monitor.errors import StoreError
+from monitor.jobs.articles import ArticleJob
 from monitor.jobs.deliver import DeliverJob
 from monitor.jobs.poll import PollJob
 from monitor.jobs.retain import RetainJob
@@ -73,6 +76,7 @@ class Parts:
     retain: RetainJob | None = None
     watching: WatchParts | None = None
     index: Work | None = None
+    articles: ArticleJob | None = None
 
 
 class Embedded:
@@ -95,6 +99,11 @@ class Embedded:
             None
             if parts.watching is None
             else WatchWork(parts.watching, self._troubles, self._tick_age)
+        )
+        self._articles = (
+            None
+            if parts.articles is None
+            else ArticleWork(parts.articles, self._troubles, self._sweep)
         )
         self._indexing: asyncio.Task[None] | None = None
         self._ticked = parts.clock.monotonic()
@@ -123,6 +132,8 @@ class Embedded:
         if self._parts.retain is not None:
             self._add("retain", self._retain, _ASK_RETAIN)
         self._add("index", self._index, TICK)
+        if self._articles is not None:
+            self._add("articles", self._articles.tick, TICK)
         if self._hubs is not None:
             self._add("hubs", self._hubs.tick, TICK)
             self._hubs.begin()
@@ -259,7 +270,8 @@ class Embedded:
         await _finish(beside, 0.0)
         hubs = await self._hubs.end() if self._hubs is not None else ()
         beat = self._watching.end() if self._watching is not None else ()
-        await _finish([*self._polls.values(), *hubs, *beat], _POLLS_DRAIN)
+        read = self._articles.end() if self._articles is not None else ()
+        await _finish([*self._polls.values(), *hubs, *beat, *read], _POLLS_DRAIN)
         await _finish(self._lanes.values(), _LANES_DRAIN)
 
 

@@ -11,6 +11,7 @@ from monitor.matching import QueryCompiler, RuleSet
 from monitor.matching.forms import Forms
 from monitor.matching.notes import NO_FORMS
 from monitor.model import (
+    ArticleWish,
     Because,
     ChannelSpec,
     Entry,
@@ -102,6 +103,14 @@ class InForce:
             rule = self.rules[match.rule]
             if rule.is_in_force(today):
                 yield rule, match.because
+
+    def wish(self, entry: Entry, feed: Feed, now: datetime) -> ArticleWish | None:
+        """Return who wants the article of an entry first, None if nobody does."""
+        today = self.today(now)
+        for wish in self.rule_set.wishes(entry, feed):
+            if not wish.rule or self.rules[wish.rule].is_in_force(today):
+                return wish
+        return None
 
     def edits_wanted(self, now: datetime) -> list[Rule]:
         """Return the rules in force now that tell of edits."""

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import cached_property
 
 from monitor.feeds import (
     address_of,
@@ -20,27 +19,22 @@ from monitor.feeds import (
 from monitor.feeds.health import with_health
 from monitor.feeds.story_index import StoryIndex
 from monitor.feeds.websub import advert
+from monitor.jobs.alerting import Alerting
 from monitor.jobs.feed_days import day_of_poll, day_of_push
 from monitor.jobs.health import report_feed, report_held
 from monitor.jobs.hosts import host_of, neighbours
 from monitor.jobs.in_force import InForce
 from monitor.jobs.network import Reach
-from monitor.jobs.release import tell
-from monitor.jobs.retelling import retold
 from monitor.jobs.seen import note_seen
-from monitor.jobs.silences import Silences
-from monitor.jobs.sources import for_now, told_by_enough
-from monitor.jobs.stories import Placed, note_alerted, place
 from monitor.jobs.websub import note_poll
 from monitor.model import (
     Feed,
     FeedState,
     Fetched,
+    FullText,
     HoldReason,
     Novelty,
     ParsedFeed,
-    Rule,
-    StoredAlert,
     Verdict,
     changed,
 )
@@ -116,23 +110,25 @@ def record(
     after = _after(tx, in_force, reading, verdicts, now=now, jitter=jitter)
     if tx.save_feed(after):
         report_feed(tx, reading.state, after, now)
-    intake = _Intake(tx, in_force, reading.feed, now, PollResult(after), stories)
-    intake.take_in(verdicts)
+    result = PollResult(after)
+    alerting = Alerting(tx, in_force, reading.feed, now, result, stories)
+    _take_in(alerting, result, verdicts)
     if after.not_before_at is not None:
         hosts = {host_of(reading.asked), host_of(reading.fetched.url)}
         others = neighbours(reading.feed, hosts, in_force.feeds)
         tx.leave_alone(others, after.not_before_at)
-    report_held(tx, in_force, after, intake.result.held, now)
+        tx.leave_articles_alone(hosts, after.not_before_at)
+    report_held(tx, in_force, after, result.held, now)
     day = day_of_poll(
         reading.state,
         after,
         reading.fetched,
         error=reading.error,
-        entries_new=intake.result.entries_new,
+        entries_new=result.entries_new,
         now=now,
     )
     tx.note_day(after.id, day)
-    return intake.result
+    return result
 
 
 def _after(
@@ -184,11 +180,12 @@ def record_push(
     body hash and next poll stay.
     """
     state = reading.state
-    intake = _Intake(tx, in_force, reading.feed, now, PollResult(state), stories)
-    intake.take_in(_verdicts(tx, reading, now))
-    report_held(tx, in_force, state, intake.result.held, now)
-    tx.note_day(state.id, day_of_push(intake.result.entries_new, now))
-    return intake.result
+    result = PollResult(state)
+    alerting = Alerting(tx, in_force, reading.feed, now, result, stories)
+    _take_in(alerting, result, _verdicts(tx, reading, now))
+    report_held(tx, in_force, state, result.held, now)
+    tx.note_day(state.id, day_of_push(result.entries_new, now))
+    return result
 
 
 def _verdicts(tx: Transaction, reading: Reading, now: datetime) -> tuple[Verdict, ...]:
@@ -209,82 +206,31 @@ def _verdicts(tx: Transaction, reading: Reading, now: datetime) -> tuple[Verdict
     )
 
 
-@dataclass(frozen=True)
-class _Intake:
-    """Takes the entries of one document in, inside the transaction of the poll."""
-
-    tx: Transaction
-    in_force: InForce
-    feed: Feed
-    now: datetime
-    result: PollResult
-    stories: StoryIndex
-
-    def take_in(self, verdicts: Sequence[Verdict]) -> None:
-        """Store what is new or changed, with its alerts; note the rest as seen."""
-        self.result.novelties.update(verdict.novelty for verdict in verdicts)
-        fresh = [v for v in verdicts if v.novelty is not Novelty.UNCHANGED]
-        ids = self.tx.save_entries(self.result.after.id, fresh, self.now)
-        for verdict, entry_id in zip(fresh, ids, strict=True):
-            if alerts := self._alerts(verdict, entry_id):
-                self._tell(alerts)
-        seen = [v.known.id for v in verdicts if v.known is not None]
-        if seen:
-            self.tx.touch_entries(seen, self.now)
-
-    def _alerts(self, verdict: Verdict, entry_id: int) -> list[StoredAlert]:
-        """Store the entry's new matches; return what each of these becomes."""
-        found = list(self.in_force.matches(verdict.entry, self.feed, self.now))
-        told = {rule.name: because for rule, because in found}
-        edits = retold(
-            self.tx,
-            self.in_force,
-            verdict,
-            told,
-            self.now,
-            silence_of=lambda rule: self._silence(rule, verdict),
+def _take_in(
+    alerting: Alerting, result: PollResult, verdicts: Sequence[Verdict]
+) -> None:
+    """Store what is new or changed, with its alerts; note the rest as seen."""
+    tx, now = alerting.tx, alerting.now
+    result.novelties.update(verdict.novelty for verdict in verdicts)
+    fresh = [v for v in verdicts if v.novelty is not Novelty.UNCHANGED]
+    ids = tx.save_entries(result.after.id, fresh, now)
+    numbered = list(zip(ids, fresh, strict=True))
+    for entry_id, verdict in numbered:
+        alerting.alert(_with_article(tx, entry_id, verdict), entry_id)
+    if alerting.feed.full_text is not FullText.NEVER:
+        tx.ask_for_articles(
+            (entry_id, verdict.hold)
+            for entry_id, verdict in numbered
+            if verdict.novelty is not Novelty.ALIAS
         )
-        if not found:
-            return [*edits]
-        placed = place(self.stories, verdict, self.feed, self.now)
-        alerts = []
-        for rule, because in found:
-            match_id = self.tx.add_match(rule, entry_id, because, self.now)
-            if match_id is not None:
-                alerts.append(self._alert(rule, match_id, placed))
-        return [*alerts, *edits]
+    seen = [v.known.id for v in verdicts if v.known is not None]
+    if seen:
+        tx.touch_entries(seen, now)
 
-    def _alert(self, rule: Rule, match_id: int, placed: Placed) -> StoredAlert:
-        """Store the alert of a match; what waited for one more publisher goes out."""
-        tx, verdict = self.tx, placed.verdict
-        silence_id = self._silence(rule, verdict)
-        begun = for_now(verdict, rule)
-        alert = tx.add_alert(match_id, rule, begun, self.now, silence_id=silence_id)
-        note_alerted(tx, self.stories, placed, alert, match_id)
-        for one in told_by_enough(tx, rule, alert, self.now):
-            if one.id == alert.id and alert.hold is HoldReason.FEW_SOURCES:
-                alert = replace(alert, hold=None)
-            else:
-                self._route([one])
-        return alert
 
-    def _silence(self, rule: Rule, verdict: Verdict) -> int | None:
-        found = self._silences.holding(rule, verdict.entry, self.feed)
-        return None if found is None else found.id
-
-    @cached_property
-    def _silences(self) -> Silences:
-        """Return what is silenced: of most polls nobody asks."""
-        return Silences(self.tx.silences(self.now), self.in_force)
-
-    def _tell(self, alerts: Sequence[StoredAlert]) -> None:
-        held = [alert.hold for alert in alerts if alert.hold is not None]
-        self.result.matches += len(alerts)
-        self.result.alerts += len(alerts) - held.count(HoldReason.SAME_STORY)
-        self.result.held.update(reason.value for reason in held)
-        self._route([alert for alert in alerts if alert.hold is None])
-
-    def _route(self, alerts: Sequence[StoredAlert]) -> None:
-        """Put alerts of one entry on their way; count what has to wait."""
-        waiting = tell(self.tx, self.in_force, alerts, self.now)
-        self.result.held.update(hold.reason.value for hold in waiting)
+def _with_article(tx: Transaction, entry_id: int, verdict: Verdict) -> Verdict:
+    """Return what is decided of an entry with the article that was read before."""
+    article = "" if verdict.novelty.is_new else tx.article_text(entry_id)
+    if not article:
+        return verdict
+    return replace(verdict, entry=replace(verdict.entry, article=article))

@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from monitor.errors import StoreError
+from monitor.jobs.articles import AT_ONCE, ArticleJob
 from monitor.jobs.deliver import DeliverJob
 from monitor.jobs.hosts import host_of
 from monitor.jobs.poll import PollJob
+from monitor.jobs.reading import ArticleResult
 from monitor.model import (
     DeliveryState,
     FeedState,
@@ -21,6 +23,26 @@ from monitor.model import (
 from monitor.ports import Clock, Store
 
 _SHORTEST = timedelta(seconds=0.05)
+
+
+async def article_round(job: ArticleJob) -> ArticleResult:
+    """Read every article that is wanted and due; return what came of it.
+
+    Raises:
+        StoreError: the database could not be written.
+    """
+    total = await job.decide()
+    under_way: set[asyncio.Task[ArticleResult]] = set()
+    while True:
+        claimed = await job.claim_due(AT_ONCE - len(under_way))
+        under_way.update(asyncio.create_task(job.read(one)) for one in claimed)
+        if not under_way:
+            return total
+        done, under_way = await asyncio.wait(
+            under_way, return_when=asyncio.FIRST_COMPLETED
+        )
+        for task in done:
+            total.add(task.result())
 
 
 @dataclass(slots=True)
@@ -35,6 +57,13 @@ class DeliveryCounts:
     pending: int = 0
     reports_waiting: int = 0
     held: dict[str, int] | None = None
+
+    def add(self, later: DeliveryCounts) -> None:
+        """Add what another round sent; what waits is what it left."""
+        self.sent += later.sent
+        self.dead += later.dead
+        self.pending, self.held = later.pending, later.held
+        self.reports_waiting = later.reports_waiting
 
     @property
     def is_clean(self) -> bool:

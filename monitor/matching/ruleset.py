@@ -90,23 +90,23 @@ class RuleSet:
                 found.append(Match(self._rules[n].name, because))
         return tuple(found)
 
-    def wishes(self, entry: Entry, feed: Feed) -> tuple[ArticleWish, ...]:
-        """Return who wants the article of an entry to be read, in their order.
+    def wishes(self, entry: Entry, feed: Feed) -> Iterator[ArticleWish]:
+        """Yield who wants the article of an entry to be read, in their order.
 
         These are rules that are not true and that more text could make true; before
         them stands the feed, if all its articles are read. Of a feed whose articles
         are never read there are none.
         """
         if feed.full_text is FullText.NEVER:
-            return ()
+            return
+        if feed.full_text is FullText.ALWAYS:
+            yield ArticleWish("", WishReason.FEED)
         presence = Presence(entry, self.index)
         candidates = self._wanting.candidates(presence)
         if self._bound and candidates:
             candidates -= self._out_of_scope_of(feed)
-        is_always = feed.full_text is FullText.ALWAYS
-        first = (ArticleWish("", WishReason.FEED),) if is_always else ()
         view = View(Document.of(entry, feed), self.index, presence.look)
-        return (*first, *self._wanting.wishes(sorted(candidates), view))
+        yield from self._wanting.wishes(sorted(candidates), view)
 
     @cached_property
     def _wanting(self) -> Wanting:

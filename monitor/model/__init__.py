@@ -21,11 +21,15 @@ from monitor.model.alerts import (
 )
 from monitor.model.articles import (
     Article,
+    ArticleClaim,
     ArticleReason,
     ArticleWish,
+    Awaiting,
     FetchedArticle,
     FullText,
+    StoredArticle,
     WishReason,
+    WishState,
 )
 from monitor.model.changing import changed
 from monitor.model.configuration import (
@@ -110,8 +114,10 @@ __all__ = [
     "EVERYTHING",
     "Advert",
     "Article",
+    "ArticleClaim",
     "ArticleReason",
     "ArticleWish",
+    "Awaiting",
     "Backlog",
     "Because",
     "BodyFormat",
@@ -188,6 +194,7 @@ __all__ = [
     "Silence",
     "Space",
     "StoredAlert",
+    "StoredArticle",
     "StoredEntry",
     "StoredMatch",
     "Stranded",
@@ -204,5 +211,6 @@ __all__ = [
     "WebSub",
     "Week",
     "WishReason",
+    "WishState",
     "changed",
 ]

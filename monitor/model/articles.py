@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from monitor.model.entries import HoldReason, StoredEntry
+
 
 class FullText(StrEnum):
     """Whether articles are read: for the entries of a feed, or at a rule's wish."""
@@ -33,6 +35,16 @@ class ArticleWish:
     rule: str
     reason: WishReason
     words: tuple[str, ...] = ()
+
+
+class WishState(StrEnum):
+    """How far it is with the article of an entry."""
+
+    UNDECIDED = "undecided"  # the entry came, or was edited: the rules are asked next
+    UNWANTED = "unwanted"  # no rule that may read it could become true by it
+    WAITING = "waiting"
+    READ = "read"
+    GIVEN_UP = "given_up"
 
 
 class ArticleReason(StrEnum):
@@ -74,6 +86,43 @@ class Article:
     canonical_url: str | None = None
     leads_to: str | None = None
     detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Awaiting:
+    """An entry that waits for its article, or for the decision whether it does.
+
+    `hold` is why its alerts wait, None when they may go out.
+    """
+
+    stored: StoredEntry
+    hold: HoldReason | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleClaim:
+    """An article that is to be read now; `attempts` were made before.
+
+    `key` is the same for all links to it, `wanted_at` when it was first wanted, `feeds`
+    are those whose entries want it.
+    """
+
+    id: int
+    key: str
+    link: str
+    host: str
+    attempts: int
+    wanted_at: datetime
+    feeds: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StoredArticle:
+    """An article as it is stored: `is_over` says that it is not tried any more."""
+
+    id: int
+    article: Article
+    is_over: bool
 
 
 @dataclass(frozen=True, slots=True)

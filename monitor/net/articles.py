@@ -7,6 +7,7 @@ its process -> where the page only leads on, once more.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Self
@@ -47,10 +48,13 @@ _REASONS = {
 class Articles:
     """Fetches and reads articles; each is asked for once at a time, whoever wants it.
 
-    `fetcher` and `reader` are open already. It is left to end what is under way.
+    What `fetcher` returns and `reader` are open already. It is left to end what is
+    under way.
     """
 
-    def __init__(self, fetcher: HttpFetcher, reader: PageReader, clock: Clock) -> None:
+    def __init__(
+        self, fetcher: Callable[[], HttpFetcher], reader: PageReader, clock: Clock
+    ) -> None:
         self._fetcher = fetcher
         self._reader = reader
         self._clock = clock
@@ -99,7 +103,7 @@ class Articles:
             await self._robots.check(url, named_by=feed_url)
 
         try:
-            fetched = await self._fetcher.fetch_outside(
+            fetched = await self._fetcher().fetch_outside(
                 address, PAGE, named_by=feed_url, may_go=may_go
             )
         except RefusedByRobots as error:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -62,7 +63,7 @@ class _Rules:
 class Robots:
     """What sites ask of those who fetch by themselves, remembered within bounds."""
 
-    def __init__(self, fetcher: HttpFetcher, clock: Clock) -> None:
+    def __init__(self, fetcher: Callable[[], HttpFetcher], clock: Clock) -> None:
         self._fetcher = fetcher
         self._clock = clock
         self._known: OrderedDict[URL, _Rules] = OrderedDict()
@@ -107,7 +108,7 @@ class Robots:
 
     async def _ask(self, site: URL, named_by: str) -> _Rules:
         place = str(site.with_path("/robots.txt"))
-        fetched = await self._fetcher.fetch_outside(
+        fetched = await self._fetcher().fetch_outside(
             place, ROBOTS, named_by=named_by, may_go=anywhere
         )
         now = self._clock.now()

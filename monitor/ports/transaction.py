@@ -31,13 +31,16 @@ from monitor.model import (
     Verdict,
     Waiting,
 )
+from monitor.ports.articles import ArticleTransaction
 from monitor.ports.keeping import Keeping
 from monitor.ports.routing import Routing
 from monitor.ports.telling import Telling
 from monitor.ports.watching import WatchTransaction
 
 
-class Transaction(Keeping, Routing, Telling, WatchTransaction, Protocol):
+class Transaction(
+    Keeping, Routing, Telling, WatchTransaction, ArticleTransaction, Protocol
+):
     """What a job may read and write inside one transaction."""
 
     # feeds

@@ -16,6 +16,7 @@ from sqlalchemy import (
 )
 
 from monitor.model import HoldReason
+from monitor.store.article_tables import articles
 from monitor.store.route_tables import routes
 from monitor.store.tables import deliveries, feeds, lanes, websub
 
@@ -28,6 +29,8 @@ _WAITS: tuple[Column[datetime], ...] = (
     lanes.c.probe_at,
     websub.c.due_at,
     websub.c.lease_ends_at,
+    articles.c.next_attempt_at,
+    articles.c.leased_until,
 )
 """Each was reckoned from a now, and is to come as long after it as was meant."""
 

@@ -14,7 +14,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from monitor.errors import NewerSchema, StorageFull, StoreError
 
-HEAD = "0013"
+HEAD = "0014"
 """The revision of the tables as they are in `tables.py`."""
 
 _PRAGMAS = (

@@ -32,6 +32,7 @@ from monitor.model import (
     SendResult,
     Settled,
 )
+from monitor.store.article_rows import free_articles
 from monitor.store.feed_rows import free_claims
 from monitor.store.lane_rows import may_probe, may_try, waiting
 from monitor.store.repair_rows import RepairRows
@@ -198,6 +199,7 @@ class OutboxRows(RepairRows):
     def free_leases(self) -> int:
         """End all leases and claims (their owner is gone); return how many leases."""
         free_claims(self._connection)
+        free_articles(self._connection)
         return self._free()
 
     def next_attempts(self, now: datetime) -> Mapping[Lane, datetime]:

@@ -47,7 +47,9 @@ _REACH: Final = 10_000
 _PAGE: Final = 500
 _LAST_ENTRY: Final = "SELECT coalesce(max(id), 0) FROM entries"
 _LAST_WORDS: Final = "SELECT coalesce(max(id), 0) FROM entry_words"
-_ADD_WORDS: Final = "INSERT INTO entry_words (id, entry_id, version) VALUES (?, ?, ?)"
+_ADD_WORDS: Final = (
+    "INSERT INTO entry_words (id, entry_id, version, of_article) VALUES (?, ?, ?, ?)"
+)
 _ADD_KEYS: Final = f"INSERT INTO {WORD_INDEX} (rowid, keys) VALUES (?, ?)"  # noqa: S608 - our own name
 _TAKE_KEYS: Final = (
     f"INSERT INTO {WORD_INDEX} ({WORD_INDEX}, rowid, keys) VALUES ('delete', ?, ?)"  # noqa: S608
@@ -67,16 +69,27 @@ def keys_version() -> str:
     return found.hexdigest()[:12]
 
 
-def index_all(connection: Connection, found: Sequence[tuple[int, Entry]]) -> None:
+def index_all(
+    connection: Connection,
+    found: Sequence[tuple[int, Entry]],
+    *,
+    of_article: bool = False,
+) -> None:
     """Let entries, each with its id, be found by their words as they are now."""
     version = keys_version()
     # Nobody else writes in this transaction, so that the next ids are ours.
     (last,) = driver(connection).execute(_LAST_WORDS).fetchone()
     numbered = list(enumerate(found, last + 1))
-    words = [(row, id_, version) for row, (id_, _) in numbered]
+    words = [(row, id_, version, of_article) for row, (id_, _) in numbered]
     keys_of = [(row, _tokens(entry)) for row, (_, entry) in numbered]
     insert_rows(connection, _ADD_WORDS, words)
     insert_rows(connection, _ADD_KEYS, keys_of)
+
+
+def index_article(connection: Connection, entry_id: int, article: str) -> None:
+    """Let an entry be found by the words of its article, too."""
+    as_entry = Entry("", content=article)
+    index_all(connection, [(entry_id, as_entry)], of_article=True)
 
 
 def forget_words(connection: Connection, found: Sequence[tuple[int, Entry]]) -> None:
@@ -89,6 +102,7 @@ def forget_words(connection: Connection, found: Sequence[tuple[int, Entry]]) -> 
     newest = (
         select(entry_words.c.entry_id, func.max(entry_words.c.id))
         .where(entry_words.c.entry_id.in_(ids), entry_words.c.version == keys_version())
+        .where(~entry_words.c.of_article)
         .group_by(entry_words.c.entry_id)
     )
     row_of = {row[0]: row[1] for row in connection.execute(newest)}
@@ -130,7 +144,9 @@ def _token(key: str) -> str:
 
 def _is_unindexed(version: object) -> ColumnElement[bool]:
     is_indexed = select(entry_words.c.id).where(
-        entry_words.c.entry_id == entries.c.id, entry_words.c.version == version
+        entry_words.c.entry_id == entries.c.id,
+        entry_words.c.version == version,
+        ~entry_words.c.of_article,
     )
     return ~is_indexed.exists()
 
@@ -182,7 +198,7 @@ class SearchRows:
         self, since: datetime | None, *, before: int | None, limit: int
     ) -> tuple[StoredEntry, ...]:
         """Return entries first seen since then, the newest below id `before` first."""
-        query = _entries(since).order_by(entries.c.id.desc()).limit(limit)
+        query = entries_of_feeds(since).order_by(entries.c.id.desc()).limit(limit)
         if before is not None:
             query = query.where(entries.c.id < before)
         return tuple(map(rows.stored_entry, self._connection.execute(query).mappings()))
@@ -200,7 +216,7 @@ class SearchRows:
         """Yield the entries that may have a word with one of the keys, newest first."""
         wanted = iter(sorted(self._ids_with(keys), reverse=True))
         while ids := list(islice(wanted, _PAGE)):
-            query = _entries(since).where(entries.c.id.in_(ids))
+            query = entries_of_feeds(since).where(entries.c.id.in_(ids))
             newest_first = query.order_by(entries.c.id.desc())
             yield from map(
                 rows.stored_entry, self._connection.execute(newest_first).mappings()
@@ -222,7 +238,8 @@ class SearchRows:
         return found
 
 
-def _entries(since: datetime | None) -> Select[tuple[object, ...]]:
+def entries_of_feeds(since: datetime | None = None) -> Select[tuple[object, ...]]:
+    """Return the query whose rows `rows.stored_entry` reads."""
     feed = [feeds.c.name.label("feed_name"), feeds.c.title.label("feed_title")]
     query = select(entries, *feed).join(feeds, feeds.c.id == entries.c.feed_id)
     return query if since is None else query.where(entries.c.first_seen_at >= since)

@@ -220,7 +220,8 @@ class LaneRow(SQLModel, table=True):
 class EntryWordsRow(SQLModel, table=True):
     """A row of the index of words: the entry whose words they are.
 
-    `version` is that of the keys. An edited entry has a row for each of its texts.
+    `version` is that of the keys. An edited entry has a row for each of its texts, and
+    one whose article was read has another.
     """
 
     __tablename__ = "entry_words"
@@ -228,6 +229,7 @@ class EntryWordsRow(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     entry_id: int = Field(foreign_key="entries.id", index=True)
     version: str
+    of_article: bool = Field(default=False, sa_column_kwargs={"server_default": "0"})
 
 
 class RuleVersionRow(SQLModel, table=True):

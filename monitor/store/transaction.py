@@ -20,6 +20,7 @@ from sqlalchemy import Connection
 from monitor.errors import StoreError
 from monitor.ports import Transaction
 from monitor.store.alert_rows import AlertRows
+from monitor.store.article_rows import ArticleRows
 from monitor.store.clock_rows import ClockRows
 from monitor.store.database import Database
 from monitor.store.entry_rows import EntryRows
@@ -57,6 +58,7 @@ class SqlTransaction(
     StoryRows,
     RenamingRows,
     ClockRows,
+    ArticleRows,
 ):
     """Everything that a job may read and write, on one connection."""
 

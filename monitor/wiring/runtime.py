@@ -12,7 +12,11 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import (
+    AbstractAsyncContextManager,
+    AsyncExitStack,
+    asynccontextmanager,
+)
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,6 +24,7 @@ from monitor.config import Loaded
 from monitor.errors import ConfigError, LexiconError
 from monitor.feeds import parse_sound
 from monitor.feeds.story_index import StoryIndex
+from monitor.jobs.articles import ArticleJob
 from monitor.jobs.backlog import Backlog
 from monitor.jobs.deliver import DeliverJob
 from monitor.jobs.in_force import InForce
@@ -30,6 +35,8 @@ from monitor.jobs.report import tell_ops
 from monitor.jobs.retain import RetainJob
 from monitor.jobs.stories import remember_stories
 from monitor.jobs.websub import WebSubJob
+from monitor.net.article_reader import ArticleReader
+from monitor.net.articles import Articles
 from monitor.net.fetcher import HttpFetcher
 from monitor.net.hub import HubClient
 from monitor.net.parser import ParserProcess
@@ -70,7 +77,10 @@ class Runtime:
         self._stories = StoryIndex()
         self._fetcher = self._new_fetcher(in_force)
         process = ParserProcess()
-        self._opening: tuple[HttpFetcher, ParserProcess] = (self._fetcher, process)
+        reader = ArticleReader()
+        source = Articles(lambda: self._fetcher, reader, around.clock)
+        self._opening: tuple[AbstractAsyncContextManager[object], ...]
+        self._opening = (self._fetcher, process, reader, source)
         parser = QuickParser(parse_sound, process)
         self.poll = PollJob(
             store=store,
@@ -82,6 +92,16 @@ class Runtime:
             redact=around.secrets.redact,
             tries=tries,
             backlog=self._backlog,
+            stories=self._stories,
+        )
+        self.articles = ArticleJob(
+            store=store,
+            source=source,
+            clock=around.clock,
+            journal=around.journal,
+            in_force=lambda: self.in_force,
+            tries=tries,
+            pauses=self.poll.pauses,
             stories=self._stories,
         )
         self.deliver = DeliverJob(

@@ -18,7 +18,7 @@ LISTS = {"land": ["Baku", "Aserbaidschan", "Tif*is"], "ab": ["a", "b"]}
 def wishes(
     rules: list[Rule], entry: Entry, feed: Feed = FEED
 ) -> tuple[ArticleWish, ...]:
-    return RuleSet(rules, LISTS, [FEED]).wishes(entry, feed)
+    return tuple(RuleSet(rules, LISTS, [FEED]).wishes(entry, feed))
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,7 @@ async def articles(
     clock = clock or FakeClock()
     async with (
         a_fetcher(clock=clock, **options) as fetcher,
-        Articles(fetcher, Inline(), clock) as running,
+        Articles(lambda: fetcher, Inline(), clock) as running,
     ):
         yield running
 

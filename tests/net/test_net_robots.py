@@ -41,7 +41,7 @@ async def asking(
         Site({"/robots.txt": say}) as site,
         a_fetcher(clock=clock, **options) as fetcher,
     ):
-        yield Robots(fetcher, clock), site, clock
+        yield Robots(lambda: fetcher, clock), site, clock
 
 
 async def allows(robots: Robots, site: Site, path: str = "/a") -> bool:
@@ -176,7 +176,7 @@ async def article(pages: dict[str, Page]) -> tuple[FetchedArticle, list[str]]:
         Site(pages) as site,
         a_fetcher(clock=clock) as fetcher,
         ArticleReader() as reader,
-        Articles(fetcher, reader, clock) as articles,
+        Articles(lambda: fetcher, reader, clock) as articles,
     ):
         link = f"{site.url}/a"
         found = await articles.read(link, key=link, feed_url=link)

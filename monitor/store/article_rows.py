@@ -1,0 +1,292 @@
+"""Articles inside a transaction: which are wanted, who reads them, what they say."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, bindparam, case, delete, func, or_, select, update
+from sqlalchemy.dialects.sqlite import insert
+
+from monitor.model import (
+    Article,
+    ArticleClaim,
+    ArticleReason,
+    ArticleWish,
+    Awaiting,
+    FetchedArticle,
+    HoldReason,
+    StoredArticle,
+    WishState,
+)
+from monitor.store import rows
+from monitor.store.article_tables import article_texts, article_wishes, articles
+from monitor.store.prepared import Prepared
+from monitor.store.search_rows import entries_of_feeds, index_article
+from monitor.store.tables import entries
+
+_WAITING = WishState.WAITING.value
+_APART = timedelta(seconds=10)
+"""An article that was asked for, and whose reader died, is not asked sooner again."""
+
+_wish = insert(article_wishes)
+_WISH = Prepared(
+    _wish.on_conflict_do_update(
+        index_elements=["entry_id"],
+        set_={"state": _wish.excluded.state, "hold": _wish.excluded.hold},
+    ),
+    ["entry_id", "state", "hold", "rule", "reason"],
+)
+_TEXT = Prepared(
+    select(article_texts.c.text)
+    .select_from(article_texts)
+    .join(article_wishes, article_wishes.c.article_id == article_texts.c.article_id)
+    .where(article_wishes.c.entry_id == bindparam("entry"))
+)
+
+
+class ArticleRows:
+    """The part of a transaction that is about articles."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def ask_for_articles(
+        self, wanting: Iterable[tuple[int, HoldReason | None]]
+    ) -> None:
+        """Let it be decided whether the articles of entries are wanted.
+
+        With each entry goes why its alerts wait, None when they may go out.
+        """
+        state = WishState.UNDECIDED.value
+        nobody = {"state": state, "rule": "", "reason": ""}
+        wishes = ({"entry_id": id_, "hold": hold, **nobody} for id_, hold in wanting)
+        _WISH.insert(self._connection, wishes)
+
+    def undecided(self, limit: int) -> tuple[Awaiting, ...]:
+        """Return entries of which it is not decided whether their articles are wanted.
+
+        At most `limit`, the oldest first.
+        """
+        return self._awaiting(article_wishes.c.state == WishState.UNDECIDED, limit)
+
+    def awaiting(self, article_id: int) -> tuple[Awaiting, ...]:
+        """Return the entries that wait for an article, the oldest first."""
+        state, article = article_wishes.c.state, article_wishes.c.article_id
+        return self._awaiting((article == article_id) & (state == _WAITING), None)
+
+    def _awaiting(self, which: object, limit: int | None) -> tuple[Awaiting, ...]:
+        query = (
+            entries_of_feeds()
+            .add_columns(article_wishes.c.hold)
+            .join(article_wishes, article_wishes.c.entry_id == entries.c.id)
+            .where(which)  # type: ignore[arg-type]
+            .order_by(entries.c.id)
+            .limit(limit)
+        )
+        return tuple(
+            Awaiting(
+                rows.stored_entry(row),
+                None if row["hold"] is None else HoldReason(row["hold"]),
+            )
+            for row in self._connection.execute(query).mappings()
+        )
+
+    def decide_article(
+        self,
+        entry_id: int,
+        state: WishState,
+        now: datetime,
+        *,
+        wish: ArticleWish | None = None,
+        article_id: int | None = None,
+    ) -> None:
+        """Note what becomes of the article of an entry: without `wish`, nothing."""
+        values: dict[str, object] = {
+            "state": state,
+            "article_id": article_id,
+            "decided_at": now,
+            "rule": wish.rule if wish else "",
+            "reason": wish.reason if wish else "",
+            "words": list(wish.words) if wish else [],
+        }
+        self._set_wish(entry_id, values)
+
+    def end_wish(self, entry_id: int, state: WishState) -> None:
+        """Note how it ended to wait for the article of an entry."""
+        self._set_wish(entry_id, {"state": state})
+
+    def _set_wish(self, entry_id: int, values: dict[str, object]) -> None:
+        this = article_wishes.c.entry_id == entry_id
+        self._connection.execute(update(article_wishes).where(this).values(**values))
+
+    def article_for(
+        self, key: str, link: str, host: str, now: datetime
+    ) -> StoredArticle:
+        """Return the article of that key, which waits from now on if it is new.
+
+        It may have been read under another link, whose page calls this its own.
+        """
+        values = {"key": key, "link": link, "host": host, "state": _WAITING}
+        times = {"wanted_at": now, "next_attempt_at": now}
+        known = self._article(key)
+        if known is None:
+            self._connection.execute(insert(articles).values(**values, **times))
+            known = self._article(key)
+        assert known is not None  # noqa: S101 - it was made just now
+        return known
+
+    def _article(self, key: str) -> StoredArticle | None:
+        query = (
+            select(articles, article_texts.c.text)
+            .outerjoin(article_texts, article_texts.c.article_id == articles.c.id)
+            .where(or_(articles.c.key == key, articles.c.canonical == key))
+            # One that was read, before one that was not.
+            .order_by(articles.c.state != WishState.READ, articles.c.id)
+            .limit(1)
+        )
+        row = self._connection.execute(query).mappings().first()
+        if row is None:
+            return None
+        is_over = row["state"] != _WAITING
+        return StoredArticle(row["id"], _article_of(row), is_over)
+
+    def claim_articles(
+        self, now: datetime, *, until: datetime, limit: int, busy: Collection[str]
+    ) -> tuple[ArticleClaim, ...]:
+        """Claim at most `limit` articles that are due now, one of a host.
+
+        None of the hosts that are `busy`.
+        """
+        a = articles.c
+        is_free = or_(a.leased_until.is_(None), a.leased_until <= now)
+        due = (
+            select(articles, func.min(a.next_attempt_at))  # of each host the first
+            .where(a.state == _WAITING, a.next_attempt_at <= now, is_free)
+            .where(a.host.not_in(sorted(busy)))
+            .group_by(a.host)
+            .order_by(a.next_attempt_at, a.id)
+            .limit(limit)
+        )
+        found = self._connection.execute(due).mappings().all()
+        claimed = update(articles).where(a.id.in_([row["id"] for row in found]))
+        lease = {"leased_until": until, "next_attempt_at": now + _APART}
+        self._connection.execute(claimed.values(**lease))
+        return tuple(
+            ArticleClaim(
+                id=row["id"],
+                key=row["key"],
+                link=row["link"],
+                host=row["host"],
+                attempts=row["attempts"],
+                wanted_at=row["wanted_at"],
+            )
+            for row in found
+        )
+
+    def put_off_article(
+        self, article_id: int, at: datetime, found: FetchedArticle | None = None
+    ) -> None:
+        """Let an article be tried again then; `found` is what came of this attempt."""
+        values: dict[str, object] = {"next_attempt_at": at, "leased_until": None}
+        if found is not None:
+            values |= {"attempts": articles.c.attempts + 1, **_attempt(found)}
+        self._set_article(article_id, values)
+
+    def drop_article(self, article_id: int) -> None:
+        """Forget an article that nobody wants any more."""
+        wants = article_wishes.c.article_id == article_id
+        self._connection.execute(
+            update(article_wishes).where(wants).values(article_id=None)
+        )
+        self._connection.execute(delete(articles).where(articles.c.id == article_id))
+
+    def end_article(
+        self,
+        article_id: int,
+        found: FetchedArticle,
+        now: datetime,
+        *,
+        canonical: str | None,
+    ) -> None:
+        """Store what was read of an article, or that it is given up."""
+        article = found.article
+        state = WishState.READ if article.text else WishState.GIVEN_UP
+        values: dict[str, object] = {
+            "state": state,
+            "attempts": articles.c.attempts + 1,
+            "leased_until": None,
+            "ended_at": now,
+            "title": article.title,
+            "language": article.language,
+            "published_at": article.published_at,
+            "canonical": canonical,
+            **_attempt(found),
+        }
+        self._set_article(article_id, values)
+        if article.text:
+            packed = zlib.compress(article.text.encode())
+            text = {"article_id": article_id, "size": len(packed), "text": packed}
+            self._connection.execute(insert(article_texts).values(**text))
+
+    def _set_article(self, article_id: int, values: dict[str, object]) -> None:
+        this = articles.c.id == article_id
+        self._connection.execute(update(articles).where(this).values(**values))
+
+    def note_article(self, entry_id: int, article: Article) -> None:
+        """Let an entry be found by its article, and have what its feed did not say."""
+        values = {
+            "language": case(
+                (entries.c.language == "", article.language),
+                else_=entries.c.language,
+            ),
+            "published_at": func.coalesce(entries.c.published_at, article.published_at),
+        }
+        this = entries.c.id == entry_id
+        self._connection.execute(update(entries).where(this).values(**values))
+        index_article(self._connection, entry_id, article.text)
+
+    def article_text(self, entry_id: int) -> str:
+        """Return the text of the article of an entry, "" if there is none."""
+        row = _TEXT.first(self._connection, entry=entry_id)
+        return "" if row is None else zlib.decompress(row[0]).decode()
+
+    def leave_articles_alone(self, hosts: Collection[str], until: datetime) -> None:
+        """Let no article of the hosts be asked for before `until` (they said so)."""
+        these = (
+            articles.c.state == _WAITING,
+            articles.c.next_attempt_at < until,
+            articles.c.host.in_(sorted(hosts)),
+        )
+        self._connection.execute(
+            update(articles).where(*these).values(next_attempt_at=until)
+        )
+
+
+def free_articles(connection: Connection) -> None:
+    """End all leases: their owner is gone."""
+    leased = articles.c.leased_until.is_not(None)
+    connection.execute(update(articles).where(leased).values(leased_until=None))
+
+
+def _attempt(found: FetchedArticle) -> dict[str, object]:
+    article = found.article
+    return {
+        "reason": article.reason,
+        "detail": article.detail,
+        "status": found.status,
+        "url": found.url,
+    }
+
+
+def _article_of(row: rows.Row) -> Article:
+    packed: bytes | None = row["text"]
+    return Article(
+        ArticleReason(row["reason"] or ArticleReason.NOT_FETCHED),
+        text="" if packed is None else zlib.decompress(packed).decode(),
+        title=row["title"],
+        language=row["language"],
+        published_at=row["published_at"],
+        detail=row["detail"],
+    )
