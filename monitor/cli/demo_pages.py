@@ -81,8 +81,8 @@ def _article(published: Published) -> Page:
     story, publisher = published.story, published.publisher
     body = (
         f"<p>{escape(publisher.title)} · {_time(published.at)}</p>"
-        f"<h1>{escape(story.title)}</h1><p><b>{escape(story.teaser)}</b></p>"
-        f"<p>{escape(story.text)}</p>"
+        f"<article><h1>{escape(story.title)}</h1><p><b>{escape(story.teaser)}</b></p>"
+        f"<p>{escape(story.text)}</p></article>"
         '<footer><a href="/">All stories</a> · a page of <code>monitor demo</code>, '
         "on this machine, as long as it runs</footer>"
     )
