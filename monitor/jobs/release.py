@@ -44,6 +44,33 @@ def tell(
     return _Ways(tx, in_force, now).tell(alerts)
 
 
+def tellable(
+    tx: Transaction, in_force: InForce, alerts: Sequence[StoredAlert], now: datetime
+) -> tuple[list[StoredAlert], list[Hold]]:
+    """Return alerts with the channels that may be told now, and what holds the rest.
+
+    Where they have to wait they do; an alert that waits everywhere is left out. They
+    may be of many entries, and those of a rule fare alike.
+    """
+    ways = _Ways(tx, in_force, now)
+    known: dict[tuple[str, str, Priority], Hold | None] = {}
+    free, holds = [], []
+    for alert in alerts:
+        told = []
+        for channel in alert.channels:
+            kind = (alert.rule, channel, alert.priority)
+            if kind not in known:
+                known[kind] = ways.hold(*kind)
+            if (hold := known[kind]) is None:
+                told.append(channel)
+            else:
+                tx.add_route(alert, channel, now, hold=hold)
+                holds.append(hold)
+        if told:
+            free.append(replace(alert, channels=tuple(told)))
+    return free, holds
+
+
 def release(
     tx: Transaction, in_force: InForce, query: HeldQuery, now: datetime
 ) -> tuple[StoredAlert, ...]:
@@ -148,7 +175,7 @@ class _Ways:
         """Tell a channel what may be told now; return what holds the rest."""
         free, holds = [], []
         for alert in alerts:
-            hold = self._hold(alert.rule, channel, alert.priority)
+            hold = self.hold(alert.rule, channel, alert.priority)
             if hold is None:
                 free.append(alert)
             else:
@@ -163,7 +190,7 @@ class _Ways:
     def next_hold(self, wait: RouteWait) -> Hold | None:
         """Return what holds back of the reasons behind that which is over."""
         behind = ORDER[ORDER.index(wait.hold.reason) + 1 :]
-        return self._hold(wait.rule, wait.channel, wait.priority, asked=behind)
+        return self.hold(wait.rule, wait.channel, wait.priority, asked=behind)
 
     def same_hold(self, wait: RouteWait) -> Hold:
         """Return what holds back by what is in force now, whoever waits already.
@@ -171,12 +198,12 @@ class _Ways:
         What nothing holds is due now, and told with others by the next sweep.
         """
         asked = ORDER[ORDER.index(wait.hold.reason) :]
-        hold = self._hold(
+        hold = self.hold(
             wait.rule, wait.channel, wait.priority, asked=asked, with_others=False
         )
         return hold or replace(wait.hold, until=self.now)
 
-    def _hold(
+    def hold(
         self,
         rule_name: str,
         channel: str,

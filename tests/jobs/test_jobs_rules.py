@@ -10,6 +10,7 @@ from typing import TypeVar
 import pytest
 from house import DESK, HIT, OPS, House, rule
 
+from monitor.config.quiet_hours import quiet_hours
 from monitor.jobs.catch_up import CatchUpJob
 from monitor.jobs.comparing import Comparison
 from monitor.jobs.edits import EditReport
@@ -18,8 +19,11 @@ from monitor.model import (
     Entry,
     Feed,
     HeldQuery,
+    HoldReason,
     Priority,
+    Rate,
     Rule,
+    Silence,
     StoredEntry,
 )
 from monitor.ports import Transaction
@@ -172,6 +176,79 @@ async def test_a_story_that_is_held_is_not_told(begun: House) -> None:
 
     assert found == 2
     assert {lane for lane, _, _ in begun.places.sent} == {DESK, OPS}
+    assert begun.store.run(lambda tx: tx.held_alerts(HeldQuery())) == ()
+
+
+async def test_what_is_caught_up_waits_as_what_is_polled_does(begun: House) -> None:
+    begun.channels = {"desk": 1, "ops": 1, "night": 1, "board": 1}
+    begun.manners = {
+        "night": {"quiet_hours": (quiet_hours("00:00-23:00"),)},
+        "board": {"digest": "0 18 * * *"},
+    }
+    everywhere = rule("georgien", "Georgien", channels=("desk", "night", "board"))
+    several = rule("mehrere", "Georgien", min_sources=2)
+
+    assert await edited(begun, rule(), everywhere, several) == 1
+    await begun.deliver()
+
+    assert {lane for lane, _, _ in begun.places.sent} == {DESK}
+    held = begun.store.run(lambda tx: tx.waiting_counts())
+    assert held == {"quiet_hours": 1, "digest": 1}
+    (alert,) = begun.store.run(lambda tx: tx.held_alerts(HeldQuery()))
+    assert (alert.rule, alert.hold) == ("mehrere", HoldReason.FEW_SOURCES)
+    counts = begun.journal.named("catch_up")[-1]["held"]
+    assert counts == {"few_sources": 1, "quiet_hours": 1, "digest": 1}
+
+
+async def test_a_rules_throttle_and_cooldown_hold_what_it_catches_up(
+    begun: House,
+) -> None:
+    calm = rule(throttle=Rate(1, HOUR), version="2", query="Aserbaidschan OR Georgien")
+
+    assert await edited(begun, calm) == 1
+    await begun.deliver()
+
+    assert begun.places.sent == []
+    held = begun.store.run(lambda tx: tx.waiting_counts())
+    assert held == {"throttled": 1}
+
+
+async def test_what_is_silenced_is_not_caught_up(begun: House) -> None:
+    at = begun.clock.now()
+    silence = Silence(0, at + DAY, at, feed="news", words="Georgien")
+    begun.store.run(lambda tx: tx.add_silence(silence))
+
+    query = "Georgien OR Aserbaidschan"
+    assert await edited(begun, rule(), rule("beide", query)) == 1
+    await begun.deliver()
+
+    (message,) = [m for lane, m, _ in begun.places.sent if lane == DESK]
+    assert HIT in message.text
+    assert OTHER not in message.text
+    assert begun.store.run(lambda tx: tx.silenced_counts()) == {1: 1}
+
+
+async def test_sources_that_are_there_already_count_for_a_new_rule(
+    begun: House,
+) -> None:
+    text = "Die Wahl in Georgien beginnt am Sonntag um acht Uhr früh in Tiflis"
+    for n in (1, 2):
+        url = f"https://feeds.p{n}.example/rss"
+        begun.feeds = (*begun.feeds, Feed(f"p{n}", url, HOUR))
+        begun.configure()
+        begun.web.pages[url] = (
+            f'<rss version="2.0"><channel><title>P{n}</title><item><title>{text}'
+            f"</title><guid>{n}</guid><link>https://p{n}.example/{n}</link></item>"
+            "</channel></rss>"
+        ).encode()
+        await begun.poll(f"p{n}")
+
+    query = "Georgien AND Tiflis"
+    assert await edited(begun, rule(), rule("zwei", query, min_sources=2)) == 1
+    await begun.deliver()
+
+    (message,) = [m for lane, m, _ in begun.places.sent if lane == DESK]
+    assert len(message.alerts) == 1
     assert begun.store.run(lambda tx: tx.held_alerts(HeldQuery())) == ()
 
 
