@@ -78,7 +78,7 @@ def list_alerts(
     """Show the newest alerts first. Example: monitor alerts list --state held."""
     around = surroundings(context)
     _, settings = usable_files(around)
-    begin = moment(around, since, "--since")
+    begin = moment(around, settings, since, "--since")
     rows: list[dict[str, object]] = []
     with open_views(settings, around.config) as views:
         if views is not None:

@@ -38,7 +38,7 @@ def export(
         bool, typer.Option("--jsonl", help="Print one object for each line.")
     ] = False,
     since: Annotated[
-        str, typer.Option(help="Alerts made since then: 30d, 2026-01-31 (UTC).")
+        str, typer.Option(help="Alerts made since then: 30d, 12h, 2026-01-31.")
     ] = "",
     until: Annotated[str, typer.Option(help="Alerts made before then.")] = "",
     rule: Annotated[str, typer.Option(help="Only of this rule.")] = "",
@@ -52,7 +52,8 @@ def export(
         raise typer.Exit(UNUSABLE)
     around = surroundings(context)
     _, settings = usable_files(around)
-    begin, end = moment(around, since, "--since"), moment(around, until, "--until")
+    begin = moment(around, settings, since, "--since")
+    end = moment(around, settings, until, "--until")
     write = _write_csv if as_csv else _write_jsonl
     with open_views(settings, around.config) as views:
         found: Iterable[Evidence] = ()

@@ -7,7 +7,6 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 import typer
 
@@ -23,6 +22,7 @@ from monitor.cli.frame import (
     usable_files,
 )
 from monitor.cli.grep import compiled_or_exit
+from monitor.cli.moments import time_of
 from monitor.cli.output import cell, print_json, print_rows, say, show
 from monitor.cli.releasing import release_all
 from monitor.config import parse_duration
@@ -72,10 +72,10 @@ def add_silence(
     _require("feed", feed, _feeds(settings))
     if words:
         compiled_or_exit(words, loaded.lists, NO_FORMS)
-    now, zone = around.clock.now(), ZoneInfo(settings.timezone)
+    now = around.clock.now()
     silence = Silence(
         id=0,
-        until=_end(for_, until, now, zone),
+        until=_end(for_, until, now, settings),
         created_at=now,
         rule=rule,
         feed=feed,
@@ -103,7 +103,7 @@ def _feeds(settings: Settings) -> set[str]:
     return {feed.name for feed in settings.feeds} | tags
 
 
-def _end(for_: str, until: str, now: datetime, zone: ZoneInfo) -> datetime:
+def _end(for_: str, until: str, now: datetime, settings: Settings) -> datetime:
     """Return when a silence ends; exactly one of the two says so."""
     if bool(for_) == bool(until):
         say("monitor: say how long, with --for 2h or with --until 2026-01-05T14:00")
@@ -114,12 +114,10 @@ def _end(for_: str, until: str, now: datetime, zone: ZoneInfo) -> datetime:
             say(f"monitor: {for_!r} is no duration; write 30m, 2h or 1d")
             raise typer.Exit(UNUSABLE)
         return now + span
-    try:
-        at = datetime.fromisoformat(until)
-    except ValueError:
+    at = time_of(until, settings)
+    if at is None:
         say(f"monitor: {until!r} is no time; write it as 2026-01-05T14:00")
-        raise typer.Exit(UNUSABLE) from None
-    at = at.replace(tzinfo=zone) if at.tzinfo is None else at
+        raise typer.Exit(UNUSABLE)
     if at <= now:
         say(f"monitor: {until} is over")
         raise typer.Exit(UNUSABLE)

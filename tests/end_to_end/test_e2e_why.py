@@ -6,6 +6,7 @@ import csv
 import hashlib
 import json
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 from feedsite import FeedSite, LiveFeed
 from harness import Daemon, Project, wait_until
@@ -162,6 +163,33 @@ def test_evidence_is_chained_line_by_line(primed: Project, feed: LiveFeed) -> No
     assert (nothing.returncode, nothing.stdout) == (0, "")
     assert primed.run("alerts", "export").returncode == 2
     assert primed.run("alerts", "list", "--since", "gestern").returncode == 2
+
+
+def test_times_are_read_in_the_configured_zone(primed: Project, feed: LiveFeed) -> None:
+    feed.publish(TITLE)
+    primed.poll()
+    made = datetime.fromisoformat(str(one(primed, "alerts", "list")["created_at"]))
+    primed.configure(timezone="Etc/GMT-5")  # five hours ahead of UTC
+    local = made + timedelta(hours=5)
+    before, after = (
+        (local + timedelta(minutes=n)).replace(tzinfo=None).isoformat() for n in (-1, 1)
+    )
+
+    assert primed.rows("alerts", "list", "--since", before)
+    assert not primed.rows("alerts", "list", "--since", after)
+    for option, time, lines in (
+        ("--since", before, 1),
+        ("--since", after, 0),
+        ("--until", before, 0),
+        ("--until", after, 1),
+        ("--until", f"{made.isoformat()}", 0),
+        ("--since", f"{made.isoformat()}", 1),
+    ):
+        done = primed.ok("alerts", "export", "--jsonl", option, time)
+        assert done.stdout.count("\n") == lines, (option, time)
+    done = primed.run("alerts", "list", "--since", "0001-01-01")
+    assert done.returncode == 2, "nobody can say it in UTC"
+    assert "is no time" in done.stderr
 
 
 def checked(lines: list[tuple[object, str]]) -> str:
