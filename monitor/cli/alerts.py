@@ -23,6 +23,7 @@ from monitor.cli.frame import (
     usable_files,
 )
 from monitor.cli.moments import moment
+from monitor.cli.names import require_alerts_of
 from monitor.cli.output import print_json, print_rows, say
 from monitor.cli.releasing import let_go, release_all
 from monitor.model import HeldQuery, HoldReason, StoredAlert
@@ -77,10 +78,11 @@ def list_alerts(
 ) -> None:
     """Show the newest alerts first. Example: monitor alerts list --state held."""
     around = surroundings(context)
-    _, settings = usable_files(around)
+    loaded, settings = usable_files(around)
     begin = moment(around, settings, since, "--since")
     rows: list[dict[str, object]] = []
     with open_views(settings, around.config) as views:
+        require_alerts_of(rule, feed, loaded, settings, views)
         if views is not None:
             found = views.alerts(
                 rule=rule,
@@ -203,6 +205,7 @@ def release_alerts(
         raise typer.Exit(UNUSABLE)
     query = HeldQuery(tuple(ids or ()), reason or "", feed, rule, silence)
     with open_views(settings, around.config) as views:
+        require_alerts_of(rule, feed, loaded, settings, views)
         orphans = () if views is None else views.orphaned_alerts(query)
     with open_store(settings, around.config) as store:
         released = release_all(store, in_force, query, now)

@@ -19,6 +19,7 @@ import typer
 from monitor.alerts.wording import counted
 from monitor.cli.frame import UNUSABLE, open_views, surroundings, usable_files
 from monitor.cli.moments import moment
+from monitor.cli.names import require_alerts_of
 from monitor.cli.output import plain, say, show
 from monitor.store.history_views import Evidence, HistoryViews
 
@@ -51,11 +52,12 @@ def export(
         say("monitor: write --csv or --jsonl")
         raise typer.Exit(UNUSABLE)
     around = surroundings(context)
-    _, settings = usable_files(around)
+    loaded, settings = usable_files(around)
     begin = moment(around, settings, since, "--since")
     end = moment(around, settings, until, "--until")
     write = _write_csv if as_csv else _write_jsonl
     with open_views(settings, around.config) as views:
+        require_alerts_of(rule, "", loaded, settings, views)
         found: Iterable[Evidence] = ()
         if views is not None:
             found = HistoryViews(views.connection).evidence(rule, begin, end)

@@ -165,6 +165,29 @@ def test_evidence_is_chained_line_by_line(primed: Project, feed: LiveFeed) -> No
     assert primed.run("alerts", "list", "--since", "gestern").returncode == 2
 
 
+def test_a_name_that_nothing_has_is_no_evidence_that_nothing_was(
+    primed: Project, feed: LiveFeed
+) -> None:
+    feed.publish(TITLE)
+    primed.poll()
+    primed.write_rules("rules: {andere: Andere}")
+
+    assert primed.ok("alerts", "export", "--jsonl", "--rule", "waffen").stdout
+    assert primed.ok("alerts", "list", "--rule", "andere", "--feed", "news").stdout
+    for words in (
+        ("export", "--csv", "--rule", "wafen"),
+        ("list", "--rule", "wafen"),
+        ("release", "--rule", "wafen"),
+    ):
+        done = primed.run("alerts", *words)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert "there is no rule 'wafen', and no alert of one is kept" in done.stderr
+    done = primed.run("alerts", "list", "--feed", "newz")
+    assert done.returncode == 2
+    assert "there is no feed 'newz'" in done.stderr
+    assert "did you mean `news`?" in done.stderr
+
+
 def test_times_are_read_in_the_configured_zone(primed: Project, feed: LiveFeed) -> None:
     feed.publish(TITLE)
     primed.poll()
