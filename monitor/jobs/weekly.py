@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from monitor.alerts.feed_reports import Report
 from monitor.alerts.timetable import next_time
 from monitor.alerts.weekly import AroundWeek, weekly_report
 from monitor.jobs.in_force import InForce
@@ -33,21 +34,22 @@ class WeeklyJob:
         Raises:
             StoreError: the database cannot be written; nothing was sent.
         """
-        if self.in_force().settings.watching.report:
-            now = self.clock.now()
-            await self.store.transact(lambda tx: self._send(tx, now))
-
-    def _send(self, tx: Transaction, now: datetime) -> None:
         in_force = self.in_force()
-        last = tx.runs().get(RunName.REPORT)
-        if last is not None and last.ran_at <= now and not _is_due(last, in_force, now):
+        if not in_force.settings.watching.report:
             return
+        now = self.clock.now()
+        last = await self.store.look(_last)
         if last is None or last.ran_at > now:
             # It was asked for just now, or the clock went back.
-            tx.save_run(Run(RunName.REPORT, now, last.good_at if last else None))
-            return
-        tx.save_run(Run(RunName.REPORT, now, now))
-        report = weekly_report(
+            begun = Run(RunName.REPORT, now, last.good_at if last else None)
+            await self.store.transact(lambda tx: tx.save_run(begun))
+        elif _is_due(last, in_force, now):
+            # A busy week takes a while to count: nobody waits for it.
+            report = await self.store.look(lambda tx: self._report(tx, in_force, now))
+            await self.store.transact(lambda tx: _send(tx, in_force, report, now))
+
+    def _report(self, tx: Transaction, in_force: InForce, now: datetime) -> Report:
+        return weekly_report(
             tx.week(now - WEEK, now),
             AroundWeek(
                 rules=tuple(in_force.rules),
@@ -57,7 +59,15 @@ class WeeklyJob:
                 canary=tx.runs().get(RunName.CANARY),
             ),
         )
-        tell_ops(tx, in_force, report.title, report.text, now)
+
+
+def _last(tx: Transaction) -> Run | None:
+    return tx.runs().get(RunName.REPORT)
+
+
+def _send(tx: Transaction, in_force: InForce, report: Report, now: datetime) -> None:
+    tx.save_run(Run(RunName.REPORT, now, now))
+    tell_ops(tx, in_force, report.title, report.text, now)
 
 
 def _is_due(last: Run, in_force: InForce, now: datetime) -> bool:

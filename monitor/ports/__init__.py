@@ -151,3 +151,10 @@ class Store(Protocol):
         Raises:
             StoreError: nothing was written.
         """
+
+    async def look(self, work: Callable[[Transaction], T]) -> T:
+        """Return what `work` reads, of one state; it writes nothing, no writer waits.
+
+        Raises:
+            StoreError: it could not be read.
+        """

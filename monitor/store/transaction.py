@@ -167,6 +167,18 @@ class SqlStore:
         with self._database.write() as connection:
             return work(SqlTransaction(connection))
 
+    async def look(self, work: Callable[[Transaction], T]) -> T:
+        """Return what `work` reads, of one state; it writes nothing, no writer waits.
+
+        Raises:
+            StoreError: it could not be read.
+        """
+        return await asyncio.to_thread(self._look, work)
+
+    def _look(self, work: Callable[[Transaction], T]) -> T:
+        with self._database.read() as connection:
+            return work(SqlTransaction(connection))
+
     def close(self) -> None:
         """Finish what is under way and close the database."""
         self._writer.shutdown()

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from freezegun import freeze_time
 from house import DESK, HIT, House, rule
 from watched_house import DAY, HOUR, MINUTE, FakeDisk, Watched
 
 from monitor.jobs.weekly import WeeklyJob
-from monitor.model import CanarySpec, Feed, RunName, SendOutcome
+from monitor.model import CanarySpec, Feed, RunName, SendOutcome, Space
 from monitor.testing import START
 
 MONDAYS = "0 8 * * mon"
@@ -37,6 +39,20 @@ async def test_it_comes_when_it_was_asked_for(watched: Watched) -> None:
     assert title == "the week to 12 Jan 2026, 08:10: 0 alerts"
     assert watched.run(RunName.REPORT).good_at == watched.house.clock.now()
     assert await after(watched, 1) == []
+
+
+async def test_no_writer_waits_while_the_week_is_counted(watched: Watched) -> None:
+    house = watched.house
+
+    class WriterBeside(FakeDisk):
+        def space(self) -> Space | None:
+            house.store.run(lambda tx: tx.note_done("beside", START))
+            return super().space()
+
+    watched.weekly = replace(watched.weekly, disk=WriterBeside())
+    await after(watched, 0)
+    assert len(await after(watched, 7 * 24)) == 1
+    assert house.store.run(lambda tx: tx.done_at("beside")) == START
 
 
 async def test_what_was_missed_comes_once_late(watched: Watched) -> None:
