@@ -28,9 +28,11 @@ from monitor.cli.releasing import release_all
 from monitor.config import parse_duration
 from monitor.config.near import did_you_mean
 from monitor.jobs.silences import described
-from monitor.matching.notes import NO_FORMS
+from monitor.matching.needs import needed_terms
 from monitor.model import HeldQuery, Settings, Silence
+from monitor.ports import Transaction
 from monitor.wiring import in_force_of
+from monitor.wiring.word_forms import WordForms
 
 app = group("What is held for a while because a person says so.")
 
@@ -71,7 +73,8 @@ def add_silence(
     _require("rule", rule, {one.name for one in loaded.rules})
     _require("feed", feed, _feeds(settings))
     if words:
-        compiled_or_exit(words, loaded.lists, NO_FORMS)
+        forms = around.forms(needed_terms([words], loaded.lists), settings)
+        compiled_or_exit(words, loaded.lists, forms)
     now = around.clock.now()
     silence = Silence(
         id=0,
@@ -84,12 +87,18 @@ def add_silence(
         why=why,
     )
     with open_store(settings, around.config) as store:
-        made = store.run(lambda tx: tx.add_silence(silence))
+        made = store.run(lambda tx: _add(tx, silence, around.forms))
     silence = replace(silence, id=made)
     if as_json:
         print_json(silence)
     else:
         show(f"silence {made} until {cell(silence.until)}: {described(silence)}")
+
+
+def _add(tx: Transaction, silence: Silence, forms: WordForms) -> int:
+    """Store a silence and the forms of its words; return its id."""
+    forms.save(tx)
+    return tx.add_silence(silence)
 
 
 def _require(kind: str, name: str, known: Collection[str]) -> None:

@@ -87,7 +87,7 @@ class Alerting:
     @cached_property
     def _silences(self) -> Silences:
         """Return what is silenced: of most polls nobody asks."""
-        return Silences(self.tx.silences(self.now), self.in_force)
+        return Silences(self.tx, self.in_force, self.now)
 
     def _tell(self, alerts: Sequence[StoredAlert]) -> None:
         held = [alert.hold for alert in alerts if alert.hold is not None]

@@ -171,7 +171,7 @@ def _alerts(
     stories: StoryIndex,
 ) -> list[StoredAlert]:
     """Store the matches; return what each story of them becomes, held or not."""
-    silences = Silences(tx.silences(now), in_force)
+    silences = Silences(tx, in_force, now)
     alerts: dict[int, StoredAlert] = {}
     for rule, stored, because in reversed(hits):  # the oldest entry tells the story
         match_id = tx.add_match(rule, stored.id, because, now)

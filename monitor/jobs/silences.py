@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from monitor.alerts.wording import counted
 from monitor.errors import QueryError
 from monitor.jobs.in_force import InForce
 from monitor.jobs.report import tell_ops
+from monitor.matching.needs import needed_terms
 from monitor.matching.ruleset import RuleSet, selects
 from monitor.model import Entry, Feed, Rule, Silence
 from monitor.ports import Transaction
@@ -17,9 +18,14 @@ from monitor.ports import Transaction
 class Silences:
     """The silences that are in force, ready to be asked of entries."""
 
-    def __init__(self, silences: Sequence[Silence], in_force: InForce) -> None:
-        self._silences = silences
-        self._words = {one.id: _read(one, in_force) for one in silences if one.words}
+    def __init__(self, tx: Transaction, in_force: InForce, now: datetime) -> None:
+        self._silences = tx.silences(now)
+        words = [one for one in self._silences if one.words]
+        # The forms of their words were stored with them: see `monitor silence add`.
+        terms = needed_terms([one.words for one in words], {})
+        known = tx.known_forms(terms, in_force.settings.languages)
+        in_force = replace(in_force, forms={**known, **in_force.forms})
+        self._words = {one.id: _read(one, in_force) for one in words}
 
     def holding(self, rule: Rule, entry: Entry, feed: Feed) -> Silence | None:
         """Return the first silence that holds what the rule would tell of an entry."""

@@ -295,9 +295,9 @@ class Transaction(
     # word forms
 
     def known_forms(
-        self, terms: Collection[str], languages: Sequence[str], version: str
+        self, terms: Collection[str], languages: Sequence[str], version: str = ""
     ) -> Mapping[str, tuple[WordForm, ...]]:
-        """Return the kept forms of those terms that have some of this version."""
+        """Return the kept forms of terms that have some; "" is any version."""
 
     def save_forms(
         self,

@@ -19,16 +19,17 @@ class LexiconRows:
         self._connection = connection
 
     def known_forms(
-        self, terms: Collection[str], languages: Sequence[str], version: str
+        self, terms: Collection[str], languages: Sequence[str], version: str = ""
     ) -> dict[str, tuple[WordForm, ...]]:
-        """Return the kept forms of those terms that have some of this version."""
+        """Return the kept forms of terms that have some; "" is any version."""
         found: dict[str, tuple[WordForm, ...]] = {}
+        wanted = [lexicon_forms.c.version == version] if version else []
         for some in rows.batches(terms):
             query = select(lexicon_forms.c.term, lexicon_forms.c.forms).where(
                 and_(
                     lexicon_forms.c.term.in_(some),
                     lexicon_forms.c.languages == _name(languages),
-                    lexicon_forms.c.version == version,
+                    *wanted,
                 )
             )
             for row in self._connection.execute(query):

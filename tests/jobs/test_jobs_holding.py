@@ -11,6 +11,7 @@ from house import DESK, OPS, House, rule
 
 from monitor.config.quiet_hours import quiet_hours
 from monitor.jobs.release import parts, release, revisit
+from monitor.matching.forms import WordForm
 from monitor.model import (
     Feed,
     HeldQuery,
@@ -376,6 +377,18 @@ async def test_a_silence_holds_what_it_names_and_its_end_is_told(
     house.store.run(lambda tx: release(tx, house.in_force, query, now))
     await house.deliver()
     assert sorted(house.titles()) == sorted([*WORDS, WORDS[0]])
+
+
+async def test_a_word_of_a_silence_stands_for_its_inflections(
+    tmp_path: Path, make: list[House]
+) -> None:
+    house = await settled(tmp_path, make)
+    now, forms = house.clock.now(), {"Wort": (WordForm("Wort"), WordForm("Worte"))}
+    silence = Silence(0, now + HOUR, now, words="Wort")
+    house.store.run(lambda tx: tx.save_forms(forms, ("de", "en"), "1"))
+    house.store.run(lambda tx: tx.add_silence(silence))
+    house.publish("Aserbaidschan: Worte", "Aserbaidschan: Wortlaut")
+    assert (await house.poll()).held == {"silenced": 1}
 
 
 async def test_a_silence_of_another_feed_or_of_words_without_a_list_holds_nothing(

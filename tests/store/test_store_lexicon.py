@@ -37,6 +37,7 @@ def test_forms_of_another_version_make_way(tx: SqlTransaction) -> None:
 
     assert tx.known_forms(["Krieg"], BOTH, "2") == {"Krieg": KRIEG}
     assert tx.known_forms(["Krieg"], BOTH, "1") == {}
+    assert tx.known_forms(["Krieg"], BOTH) == {"Krieg": KRIEG}
 
 
 def test_many_terms_are_kept_at_once(tx: SqlTransaction) -> None:
