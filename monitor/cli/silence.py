@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import getpass
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import Annotated
@@ -29,7 +29,7 @@ from monitor.config import parse_duration
 from monitor.config.near import did_you_mean
 from monitor.jobs.silences import described
 from monitor.matching.needs import needed_terms
-from monitor.model import HeldQuery, Settings, Silence
+from monitor.model import Feed, HeldQuery, Rule, Settings, Silence
 from monitor.ports import Transaction
 from monitor.wiring import in_force_of
 from monitor.wiring.word_forms import WordForms
@@ -70,6 +70,8 @@ def add_silence(
         raise typer.Exit(UNUSABLE)
     around = surroundings(context)
     loaded, settings = usable_files(around)
+    # A message that is older than the new name still says the old one.
+    rule, feed = _now(rule, loaded.rules), _now(feed, settings.feeds)
     _require("rule", rule, {one.name for one in loaded.rules})
     _require("feed", feed, _feeds(settings))
     if words:
@@ -99,6 +101,12 @@ def _add(tx: Transaction, silence: Silence, forms: WordForms) -> int:
     """Store a silence and the forms of its words; return its id."""
     forms.save(tx)
     return tx.add_silence(silence)
+
+
+def _now(name: str, known: Iterable[Rule | Feed]) -> str:
+    """Return what a rule or feed is called now that once had this name."""
+    new = {old: one.name for one in known for old in one.renamed_from}
+    return new.get(name, name)
 
 
 def _require(kind: str, name: str, known: Collection[str]) -> None:

@@ -76,6 +76,19 @@ def test_a_silence_holds_and_lets_go(
     assert (row["held"], row["state"]) == (0, "over")
 
 
+def test_a_silence_knows_what_a_rule_and_a_feed_were_called(project: Project) -> None:
+    (feed,) = project.settings["feeds"]
+    project.configure(feeds=[{**feed, "renamed_from": "alt"}])
+    project.write_rules(
+        "rules:\n  waffen: {query: Aserbaidschan, renamed_from: [erste, zweite]}\n"
+    )
+    project.poll()
+    for rule, name in (("erste", "alt"), ("waffen", "news")):
+        words = ("--rule", rule, "--feed", name, "--for", "2h")
+        made = project.ok("silence", "add", *words).stdout
+        assert "rule waffen and feed news" in made
+
+
 def test_a_silence_that_cannot_be_is_refused_with_what_to_write(
     project: Project,
 ) -> None:
