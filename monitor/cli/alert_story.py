@@ -47,6 +47,7 @@ def alert_object(view: AlertView) -> dict[str, object]:
         "is_edited": view.is_edited,
         "held_back": view.held_back,
         "silence": view.silence,
+        "sources": view.sources,
         "routes": view.routes,
         "copies": view.copies,
         "deliveries": view.deliveries,
@@ -80,6 +81,8 @@ def print_alert(view: AlertView) -> None:
     )
     for held in view.held_back:
         show(f"\nheld back{_where(held)}: {held.reason}{_until(held)}")
+    if view.sources:
+        show(f"  told so far by {', '.join(view.sources)}")
     if view.silence is not None:
         silence = view.silence
         end = cell(silence.ended_at or silence.until)

@@ -25,7 +25,7 @@ def told_by_enough(
     """
     if rule.min_sources == 1:
         return ()
-    if tx.sources_of_story(rule.name, alert.story) < rule.min_sources:
+    if len(tx.sources_of_story(rule.name, alert.story)) < rule.min_sources:
         return ()
     waited = tx.few_sources_of(alert.id)
     tx.unhold([one.id for one in waited], now)

@@ -58,8 +58,8 @@ class Telling(Protocol):
     def few_sources_of(self, alert_id: int) -> tuple[StoredAlert, ...]:
         """Return what waits for more publishers in the thread of an alert."""
 
-    def sources_of_story(self, rule: str, story: str) -> int:
-        """Return how many publishers told the rule of the event of which a story tells.
+    def sources_of_story(self, rule: str, story: str) -> tuple[str, ...]:
+        """Return the publishers that told the rule of the event of which a story tells.
 
         It counts whatever made the rule true: also what is held, and copies.
         """

@@ -44,7 +44,8 @@ _MARK = 16  # characters of a fingerprint: plenty among the edits of one entry
 class StoryRows:
     """The part of a transaction that knows which alerts belong together."""
 
-    _connection: Connection
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
 
     def recent_stories(
         self, since: datetime, limit: int
@@ -239,18 +240,18 @@ class StoryRows:
         found = self._connection.execute(query.order_by(alerts.c.id)).mappings()
         return tuple(map(rows.stored_alert, found))
 
-    def sources_of_story(self, rule: str, story: str) -> int:
-        """Return how many publishers told the rule of the event of which a story tells.
+    def sources_of_story(self, rule: str, story: str) -> tuple[str, ...]:
+        """Return the publishers that told the rule of the event of which a story tells.
 
-        It counts whatever made the rule true: also what is held, and copies.
+        It has whatever made the rule true: also what is held, and copies.
         """
         root = self.first_of_event(rule, story)
         if root is None:
-            return 0
-        count = select(func.count(match_sources.c.publisher.distinct()))
-        known = match_sources.c.publisher != ""
-        query = count.select_from(_SOURCED).where(_in_threads([root]), known)
-        return int(self._connection.execute(query).scalar_one())
+            return ()
+        who = match_sources.c.publisher
+        query = select(who).distinct().select_from(_SOURCED)
+        found = query.where(_in_threads([root]), who != "").order_by(who)
+        return tuple(self._connection.execute(found).scalars())
 
 
 def _was_told() -> ColumnElement[bool]:

@@ -9,11 +9,12 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
-from monitor.model import Because, Entry, Silence, StoredAlert
+from monitor.model import Because, Entry, HoldReason, Silence, StoredAlert
 from monitor.store import rows
 from monitor.store.kept import kept, text_hash
 from monitor.store.route_rows import stored_silence
 from monitor.store.route_views import RouteView
+from monitor.store.story_rows import StoryRows
 from monitor.store.tables import alerts, entries, entry_keys, feeds, matches
 from monitor.store.views import DeliveryView, Views
 
@@ -85,7 +86,8 @@ class AlertView:
     """An alert with all that came of it; `alert.entry` is the text that it keeps.
 
     `text_sha256` is empty for an alert that keeps none. `is_edited` says that the
-    entry has another text by now. `silence` is the one that held it, be it over.
+    entry has another text by now. `silence` is the one that held it, be it over;
+    `sources` are the publishers of the event, where they are too few.
     """
 
     alert: StoredAlert
@@ -98,6 +100,7 @@ class AlertView:
     routes: tuple[RouteView, ...]
     deliveries: tuple[DeliveryView, ...]
     silence: Silence | None = None
+    sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +228,13 @@ class WhyViews:
                 for delivery in self._views.deliveries([alert_id])[alert_id]
             ),
             silence=stored_silence(self._connection, alert.silence_id),
+            sources=self._sources(alert),
         )
+
+    def _sources(self, alert: StoredAlert) -> tuple[str, ...]:
+        if alert.hold is not HoldReason.FEW_SOURCES:
+            return ()
+        return StoryRows(self._connection).sources_of_story(alert.rule, alert.story)
 
     def _copies(self, alert: StoredAlert) -> tuple[CopyView, ...]:
         joined = select(matches.c.entry_id).where(matches.c.alert_id == alert.id)

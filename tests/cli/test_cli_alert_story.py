@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, timedelta
 from zoneinfo import ZoneInfo
 
@@ -12,7 +13,7 @@ from monitor.cli.alert_story import print_alert
 from monitor.cli.output import cell, show_times_in
 from monitor.model import Entry, Priority, Silence, StoredAlert
 from monitor.store.views import AttemptView, DeliveryView
-from monitor.store.why_views import AlertView
+from monitor.store.why_views import AlertView, HeldBack
 from monitor.testing import START
 
 HOUR = timedelta(hours=1)
@@ -81,6 +82,18 @@ def test_what_stands_has_a_way_out(
 ) -> None:
     shown = "\n".join(lines(told(delivery(1, state, reason)), capsys))
     assert f"to send, type `{way_out}`" in shown
+
+
+def test_what_waits_for_publishers_says_who_told_it(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    held = HeldBack("few_sources", way_out="monitor alerts release 12")
+    view = replace(told(), held_back=(held,), sources=("faz.example", "zeit.example"))
+
+    assert lines(view, capsys)[-2:] == [
+        "held back: few_sources; to send, type `monitor alerts release 12`",
+        "  told so far by faz.example, zeit.example",
+    ]
 
 
 def test_what_was_told_elsewhere_needs_nothing(

@@ -99,6 +99,22 @@ def test_an_alert_keeps_its_text_when_the_entry_is_edited(
     )
 
 
+def test_an_alert_that_waits_for_publishers_names_those_it_has(
+    tx: SqlTransaction, why: WhyViews
+) -> None:
+    alert = alerted(tx, new(hold=HoldReason.FEW_SOURCES))
+    tx.note_publisher(1, "faz.example", "")
+
+    view = why.alert(alert.id)
+    assert view is not None
+    assert view.sources == ("faz.example",)
+
+    tx.unhold([alert.id], NOW)
+    view = why.alert(alert.id)
+    assert view is not None
+    assert view.sources == ()
+
+
 def test_an_alert_that_waits_is_told_with_the_text_its_rule_is_true_of(
     tx: SqlTransaction,
 ) -> None:
