@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -58,7 +58,8 @@ class Comparison:
         self, old: InForce, new: InForce, now: datetime, *, only_changes: bool = False
     ) -> None:
         today = new.today(now)
-        before, after = _counting(old, today), _counting(new, today)
+        after = _counting(new, today)
+        before = _named_anew(_counting(old, today), after)
         self._rules = after
         self._feeds = new.feeds
         self.changes = {
@@ -129,6 +130,17 @@ class Comparison:
 def _counting(in_force: InForce, today: date) -> dict[str, Rule]:
     rules = in_force.rules.values()
     return {rule.name: rule for rule in rules if rule.is_in_force(today)}
+
+
+def _named_anew(
+    before: Mapping[str, Rule], after: Mapping[str, Rule]
+) -> dict[str, Rule]:
+    """Return rules by the names that they have now: one with another is the same."""
+    new = {old: rule.name for rule in after.values() for old in rule.renamed_from}
+    taken = after.keys() & before.keys()
+    new = {old: name for old, name in new.items() if not {old, name} & taken}
+    names = {name: new.get(name, name) for name in before}
+    return {names[n]: replace(rule, name=names[n]) for n, rule in before.items()}
 
 
 def _state(before: Mapping[str, Rule], after: Mapping[str, Rule], name: str) -> str:

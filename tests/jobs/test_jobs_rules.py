@@ -308,6 +308,20 @@ async def test_ops_hears_what_an_edit_means(begun: House) -> None:
     assert await report.run(begun.in_force, begun.in_force) == ""
 
 
+async def test_a_rule_with_another_name_is_the_same_rule(begun: House) -> None:
+    old = begun.in_force
+    begun.rules = (rule("neu", renamed_from=("waffen",)),)
+    begun.configure()
+    report = EditReport(begun.store, begun.clock)
+    assert await report.run(old, begun.in_force) == ""
+
+    query = "Aserbaidschan OR Georgien"
+    begun.rules = (rule("neu", query, version="2", renamed_from=("waffen",), path="x"),)
+    begun.configure()
+    line = await report.run(old, begun.in_force)
+    assert line == "x: neu changed: +1 / -0 in 30 days"
+
+
 async def test_new_rules_alone_are_counted(begun: House) -> None:
     old = begun.in_force
     begun.rules = (rule(), rule("a", path="a.yaml"), rule("b", path="a.yaml"))
