@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from datetime import datetime
 from difflib import get_close_matches
 from functools import cache
 from threading import Lock
@@ -89,13 +90,20 @@ def check_url(url: str) -> None:
 class AppriseChannel:
     """One URL, and what sending to it comes to."""
 
-    def __init__(self, url: str, *, redact: Callable[[str], str]) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        redact: Callable[[str], str],
+        now: Callable[[], datetime],
+    ) -> None:
         """Open the channel; nothing is contacted.
 
         Raises:
             ChannelError: no service takes the URL.
         """
         self._redact = redact
+        self._now = now
         self._sender = _open(url)
         self.form = _form(self._sender)
         self.rates = _rates(self._sender, self.form)
@@ -116,7 +124,9 @@ class AppriseChannel:
             except Exception as error:  # noqa: BLE001 - senders raise what they like
                 watch.warnings.append(f"the sender failed ({type(error).__name__})")
                 accepted = False
-        result = result_of(watch, accepted=bool(accepted), redact=self._redact)
+        result = result_of(
+            watch, accepted=bool(accepted), redact=self._redact, now=self._now()
+        )
         if result.outcome is not SendOutcome.SENT or not watch.exchanges:
             return result
         return replace(result, receipt=receipt(self.form, watch.exchanges[-1].text))

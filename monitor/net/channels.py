@@ -240,7 +240,9 @@ class ChannelSet:
         # Apprise takes a third of a second to load; a console needs none of it.
         from monitor.net.apprise_channel import AppriseChannel  # noqa: PLC0415
 
-        self._opened[lane] = channel = AppriseChannel(url, redact=self._redact)
+        self._opened[lane] = channel = AppriseChannel(
+            url, redact=self._redact, now=self._clock.now
+        )
         if self._rates[lane.channel] is None:
             self._paces[lane].bound(channel.rates)
         return channel

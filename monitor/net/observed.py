@@ -32,7 +32,10 @@ def _leave_mail(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One HTTP exchange: an answer, or the error in its place."""
+    """One HTTP exchange: an answer, or the error in its place, or both.
+
+    With both the body broke off after the status and the headers.
+    """
 
     answer: requests.Response | None = None
     error: Exception | None = None
@@ -44,8 +47,8 @@ class Exchange:
 
     @property
     def text(self) -> str:
-        """Return the beginning of the answer's body."""
-        if self.answer is None:
+        """Return the beginning of the answer's body, empty if it broke off."""
+        if self.answer is None or self.error is not None:
             return ""
         return self.answer.content[:_MOST_TEXT].decode("utf-8", "replace")
 
@@ -106,19 +109,29 @@ def _observe_http() -> None:
         **options: object,
     ) -> requests.Response:
         watch = _watch.get()
+        begun: list[requests.Response] = []
         if watch is not None:
             watch.touch_request(request)
+            request.register_hook("response", lambda head, **_: begun.append(head))
         try:
             answer = send(session, request, **options)
         except requests.RequestException as error:
             if watch is not None:
-                watch.exchanges.append(Exchange(error=error))
+                watch.exchanges.append(Exchange(_refusal(begun), error))
             raise
         if watch is not None:
             watch.exchanges.append(Exchange(answer))
         return answer
 
     requests.Session.send = observed  # type: ignore[method-assign,assignment]
+
+
+def _refusal(begun: Sequence[requests.Response]) -> requests.Response | None:
+    """Return an answer whose body broke off if it refuses, for its status says so.
+
+    One that accepts could still say otherwise in its body.
+    """
+    return next((head for head in begun if not head.ok), None)
 
 
 def _observe_mail() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
 from http import HTTPStatus
 from types import MappingProxyType
 
@@ -52,14 +53,16 @@ A certificate is put right by people, not by waiting: that is told at once.
 
 
 def result_of(
-    watch: Watch, *, accepted: bool, redact: Callable[[str], str]
+    watch: Watch, *, accepted: bool, redact: Callable[[str], str], now: datetime
 ) -> SendResult:
     """Return how an attempt ended that the sender took for `accepted` or not."""
     if accepted:
         last = watch.exchanges[-1].status if watch.exchanges else None
         return SendResult(SendOutcome.SENT, status=last)
-    judge = _http if watch.exchanges else _mail if _was_mail(watch) else _unseen
-    result = judge(watch)
+    if watch.exchanges:
+        result = _http(watch, now)
+    else:
+        result = _mail(watch) if _was_mail(watch) else _unseen(watch)
     detail = " ".join(redact(result.detail).split())[:_MOST_DETAIL]
     return SendResult(result.outcome, result.status, result.retry_after, detail)
 
@@ -73,13 +76,13 @@ def _unseen(watch: Watch) -> SendResult:
 # --- HTTP ---------------------------------------------------------------------
 
 
-def _http(watch: Watch) -> SendResult:
+def _http(watch: Watch, now: datetime) -> SendResult:
     """Judge by the last exchange that failed, or the last one if none did."""
     failed = [e for e in watch.exchanges if e.status is None or e.status >= 300]  # noqa: PLR2004
     exchange = failed[-1] if failed else watch.exchanges[-1]
     if exchange.status is None:
         return _by_error(exchange.error)
-    return _by_answer(exchange, exchange.status)
+    return _by_answer(exchange, exchange.status, now)
 
 
 def _by_error(error: Exception | None) -> SendResult:
@@ -104,13 +107,13 @@ def _causes(error: object) -> Iterator[Exception]:
         waiting += [*cause.args, getattr(cause, "reason", None), cause.__cause__]
 
 
-def _by_answer(exchange: Exchange, status: int) -> SendResult:
+def _by_answer(exchange: Exchange, status: int, now: datetime) -> SendResult:
     said = explanation(exchange.text)
     if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
         said = "a redirect, and none is followed: use the address it leads to"
     detail = f"HTTP {status}: {said}" if said else f"HTTP {status}"
     outcome = _outcome(status, said)
-    return SendResult(outcome, status, retry_after(exchange), detail)
+    return SendResult(outcome, status, retry_after(exchange, now), detail)
 
 
 def _outcome(status: int, said: str) -> SendOutcome:

@@ -36,7 +36,7 @@ def explanation(text: str) -> str:
     return (said if answer else text.strip())[:_MOST_TEXT]
 
 
-def retry_after(exchange: Exchange) -> timedelta | None:
+def retry_after(exchange: Exchange, now: datetime) -> timedelta | None:
     """Return how long the service asks to wait, None if it does not."""
     if exchange.answer is None:
         return None
@@ -44,8 +44,8 @@ def retry_after(exchange: Exchange) -> timedelta | None:
     asked = headers.get("Retry-After", "").strip()
     wait = _seconds(asked)
     if wait is None and asked:
-        # A date is read against the server's own clock, not against ours.
-        wait = _between(headers.get("Date", ""), asked)
+        # A date is read against the server's own clock, if it says what that shows.
+        wait = _until(asked, _date(headers.get("Date", "")) or now)
     if wait is None:
         answer = _object(exchange.text)
         parameters = answer.get("parameters")
@@ -60,16 +60,16 @@ def _seconds(text: str) -> timedelta | None:
     return min(timedelta(seconds=min(float(text), 1e9)), _LONGEST_WAIT)
 
 
-def _between(earlier: str, later: str) -> timedelta | None:
+def _until(date: str, now: datetime) -> timedelta | None:
+    at = _date(date)
+    return None if at is None else max(timedelta(0), min(at - now, _LONGEST_WAIT))
+
+
+def _date(text: str) -> datetime | None:
     try:
-        wait = _date(later) - _date(earlier)
+        at = parsedate_to_datetime(text)
     except (ValueError, OverflowError):
         return None
-    return max(timedelta(0), min(wait, _LONGEST_WAIT))
-
-
-def _date(text: str) -> datetime:
-    at = parsedate_to_datetime(text)
     return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 

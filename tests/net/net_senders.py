@@ -6,6 +6,7 @@ from net_services import Service
 
 from monitor.model import BodyFormat, Rendered
 from monitor.net.apprise_channel import AppriseChannel
+from monitor.testing import FakeClock
 
 TEXT = Rendered("Titel", "Erste Zeile\nhttps://news.example/1?a=b&c=d", BodyFormat.TEXT)
 HTML = Rendered(
@@ -24,7 +25,11 @@ def opened(
     url: str, service: Service | None = None, address: str = ""
 ) -> AppriseChannel:
     """Return the channel of a URL; a fixed address of a service leads to loopback."""
-    channel = AppriseChannel(url, redact=lambda text: text.replace("SECRET", "***"))
+    channel = AppriseChannel(
+        url,
+        redact=lambda text: text.replace("SECRET", "***"),
+        now=FakeClock().now,
+    )
     if service is not None and address:
         setattr(channel._sender, address, f"{service.url}/bot")
     return channel

@@ -18,13 +18,17 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 @dataclass(frozen=True)
 class Answer:
-    """What to answer; `hangs` keeps the request open till the end of the test."""
+    """What to answer; `hangs` keeps the request open till the end of the test.
+
+    `missing` bytes of the body are announced and never come.
+    """
 
     status: int = 200
     body: str = "ok"
     headers: tuple[tuple[str, str], ...] = ()
     hangs: bool = False
     drops: bool = False
+    missing: int = 0
 
 
 @dataclass(frozen=True)
@@ -94,9 +98,10 @@ class Service:
         request.send_response_only(answer.status)
         for name, value in answer.headers:
             request.send_header(name, value)
-        request.send_header("Content-Length", str(len(answer.body.encode())))
+        body = answer.body.encode()
+        request.send_header("Content-Length", str(len(body) + answer.missing))
         request.end_headers()
-        request.wfile.write(answer.body.encode())
+        request.wfile.write(body)
 
     def __enter__(self) -> Self:
         self._thread.start()

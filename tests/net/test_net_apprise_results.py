@@ -18,6 +18,7 @@ from monitor.model import (
     SendOutcome,
     SendResult,
 )
+from monitor.testing import START
 
 
 @pytest.fixture
@@ -102,6 +103,35 @@ def test_a_date_is_read_against_the_servers_own_clock(
     )
     result = answered(service, Answer(503, "", headers))
     assert result.retry_after == timedelta(seconds=wait)
+
+
+@pytest.mark.parametrize(("ahead", "wait"), [(90, 90), (-90, 0), (10**8, 7 * 86400)])
+def test_a_date_is_read_against_our_clock_if_the_server_does_not_show_its_own(
+    service: Service, ahead: int, wait: int
+) -> None:
+    date = formatdate(START.timestamp() + ahead, usegmt=True)
+    result = answered(service, Answer(503, "", (("Retry-After", date),)))
+    assert result.retry_after == timedelta(seconds=wait)
+
+
+@pytest.mark.parametrize(
+    ("status", "outcome"),
+    [
+        (200, SendOutcome.UNKNOWN),
+        (400, SendOutcome.MESSAGE_REFUSED),
+        (401, SendOutcome.CHANNEL_BROKEN),
+        (503, SendOutcome.RETRY),
+    ],
+)
+def test_a_refusal_counts_though_its_body_breaks_off(
+    service: Service, status: int, outcome: SendOutcome
+) -> None:
+    headers = (("Retry-After", "37"),)
+    result = answered(service, Answer(status, "half of", headers, missing=99))
+    assert result.outcome is outcome
+    if status >= 400:
+        assert (result.status, result.detail) == (status, f"HTTP {status}")
+        assert result.retry_after == timedelta(seconds=37)
 
 
 def test_a_service_says_why(service: Service) -> None:

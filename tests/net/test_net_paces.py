@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from monitor.model import Form, Rate
 from monitor.net.apprise_channel import AppriseChannel
 from monitor.net.paces import Pace, service_rates
+from monitor.testing import FakeClock
 
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 
@@ -69,7 +70,7 @@ def test_without_a_bound_nothing_waits() -> None:
 def test_services_have_their_own_bounds(
     url: str, expected: list[tuple[int, float]]
 ) -> None:
-    found = AppriseChannel(url, redact=str).rates
+    found = AppriseChannel(url, redact=str, now=FakeClock().now).rates
     assert [(rate.count, rate.per.total_seconds()) for rate in found] == expected
 
 
