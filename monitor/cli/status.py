@@ -62,6 +62,8 @@ def _figures(
         "tiers": tiers(states.values()),
         "rules": rules,
         "channels": len(settings.channels),
+        "channels_broken": _channels(settings, view, "broken"),
+        "channels_without_answer": _channels(settings, view, "open"),
         "last_success_at": max(polled, default=None),
         "entries": view.entries,
         "matches": view.matches,
@@ -71,6 +73,13 @@ def _figures(
         "deliveries_held": view.deliveries_held or {},
         "oldest_pending_at": view.oldest_pending_at,
     }
+
+
+def _channels(settings: Settings, view: StatusView, state: str) -> list[str]:
+    """Return the channels of which a URL is in that state."""
+    lanes = view.ill_lanes or {}
+    found = {lane.channel for lane, how in lanes.items() if how == state}
+    return [spec.name for spec in settings.channels if spec.name in found]
 
 
 def _state(state: FeedState | None) -> str:

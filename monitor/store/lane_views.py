@@ -11,7 +11,6 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, func, or_, select
 
 from monitor.model import DeliveryState, HoldReason, Lane, SendOutcome
-from monitor.store.lane_rows import in_lane
 from monitor.store.tables import attempts, deliveries, lanes
 
 
@@ -49,10 +48,10 @@ class LaneView:
 def lane_views(connection: Connection) -> dict[Lane, LaneView]:
     """Return what the outbox knows of each lane that it has met."""
     ill = {Lane(row.channel, row.place): row for row in connection.execute(_LANES)}
-    held, found = _held(connection), {}
+    held, errors, found = _held(connection), _newest_errors(connection), {}
     for row in connection.execute(_COUNTS):
         lane = Lane(row.channel, row.place)
-        error, error_at = _newest_error(connection, lane)
+        error, error_at = errors.get(lane, ("", None))
         found[lane] = LaneView(
             waiting=row.waiting,
             dead=row.dead,
@@ -103,16 +102,42 @@ def _held(connection: Connection) -> Mapping[Lane, Mapping[str, int]]:
     return held
 
 
-def _newest_error(connection: Connection, lane: Lane) -> tuple[str, datetime | None]:
-    """Return what the newest attempt ran into, and when; empty if it arrived."""
-    query = (
-        select(attempts.c.detail, attempts.c.outcome, attempts.c.ended_at)
-        .join(deliveries, deliveries.c.id == attempts.c.delivery_id)
-        .where(in_lane(lane))
-        .order_by(attempts.c.id.desc())
-        .limit(1)
+_PLACE = (deliveries.c.channel, deliveries.c.place)
+_NEWEST = (
+    select(*_PLACE, func.max(attempts.c.id).label("attempt_id"))
+    .join(attempts, attempts.c.delivery_id == deliveries.c.id)
+    .group_by(*_PLACE)
+    .subquery()
+)
+_ERRORS = (
+    select(
+        _NEWEST.c.channel,
+        _NEWEST.c.place,
+        attempts.c.detail,
+        attempts.c.outcome,
+        attempts.c.ended_at,
     )
-    newest = connection.execute(query).first()
-    if newest is None or newest.outcome == SendOutcome.SENT:
-        return "", None
-    return newest.detail or newest.outcome, newest.ended_at
+    .join(attempts, attempts.c.id == _NEWEST.c.attempt_id)
+    .where(attempts.c.outcome != SendOutcome.SENT)
+)
+
+
+def _newest_errors(connection: Connection) -> dict[Lane, tuple[str, datetime]]:
+    """Return what the newest attempt of each lane ran into, and when.
+
+    Nothing of those whose newest attempt arrived.
+    """
+    return {
+        Lane(row.channel, row.place): (row.detail or row.outcome, row.ended_at)
+        for row in connection.execute(_ERRORS)
+    }
+
+
+def ill_lanes(connection: Connection) -> Mapping[Lane, str]:
+    """Return the lanes that do not deliver, each with its state: broken or open."""
+    is_ill = or_(lanes.c.broken_since.is_not(None), lanes.c.open_since.is_not(None))
+    query = _LANES.where(is_ill).order_by(lanes.c.channel, lanes.c.place)
+    return {
+        Lane(row.channel, row.place): LaneView(**_illness(row)).state
+        for row in connection.execute(query)
+    }

@@ -29,7 +29,7 @@ from monitor.store.alert_conditions import in_state, told_in_one_message
 from monitor.store.alert_rows import AlertRows, alerts_with_entries
 from monitor.store.day_rows import entries_per_day
 from monitor.store.feed_rows import FeedRows
-from monitor.store.lane_views import LaneView, lane_views
+from monitor.store.lane_views import LaneView, ill_lanes, lane_views
 from monitor.store.outbox_rows import OutboxRows
 from monitor.store.route_rows import RouteRows
 from monitor.store.route_views import RouteView, routes_of
@@ -112,6 +112,7 @@ class StatusView:
     deliveries: Mapping[str, int] | None = None
     deliveries_held: Mapping[str, int] | None = None
     oldest_pending_at: datetime | None = None
+    ill_lanes: Mapping[Lane, str] | None = None
 
 
 _ALL = 1_000_000
@@ -294,6 +295,7 @@ class Views:
             deliveries=outbox.delivery_counts(),
             deliveries_held=outbox.held_delivery_counts(),
             oldest_pending_at=self.connection.execute(oldest).scalar_one(),
+            ill_lanes=ill_lanes(self.connection),
         )
 
     def _count(self, column: ColumnElement[int]) -> int:

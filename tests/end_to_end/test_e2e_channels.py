@@ -34,6 +34,9 @@ def test_fallback_stands_in_for_a_broken_channel_once(
     desk = eager.row("channels", "list", name="desk")
     assert (desk["state"], desk["fallback"], desk["held"]) == ("broken", "night", 2)
     assert "404" in str(desk["error"])
+    (status,) = eager.rows("status")
+    assert status["channels_broken"] == ["desk"]
+    assert status["channels_without_answer"] == []
     webhook.always["/desk"] = 200
     poll(eager)
     feed.publish(SECOND)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import event
 from store_values import (
     BUSY,
     DAY,
@@ -52,6 +53,7 @@ def test_an_empty_database_has_nothing_to_show(views: Views) -> None:
     assert views.lanes() == {}
     assert views.rules(NOW) == {}
     assert views.status() == StatusView(
+        ill_lanes={},
         alerts_held={},
         deliveries=dict.fromkeys(("pending", "leased", "held", "sent", "dead"), 0),
         deliveries_held={},
@@ -184,6 +186,39 @@ def test_a_channel_shows_what_waits_and_what_it_ran_into(
     assert states == {"desk": "ok", "chief": "broken"}
 
 
+def test_all_channels_are_looked_up_together(tx: SqlTransaction, views: Views) -> None:
+    def statements() -> int:
+        seen: list[str] = []
+
+        def see(*args: object) -> None:
+            seen.append(str(args[2]))
+
+        event.listen(views.connection, "before_cursor_execute", see)
+        views.lanes()
+        event.remove(views.connection, "before_cursor_execute", see)
+        return len(seen)
+
+    tx.enqueue("desk", report(), 1, NOW)
+    deliver(tx, BUSY)
+    of_one = statements()
+    tx.enqueue("chief", report(), 9, NOW)
+    assert len(views.lanes()) == 10
+    assert statements() == of_one
+
+
+def test_the_status_names_what_does_not_deliver(
+    tx: SqlTransaction, views: Views
+) -> None:
+    for channel in ("desk", "chief", "night"):
+        tx.enqueue(channel, report(), 1, NOW)
+    deliver(tx, UNAUTHORIZED)
+    deliver(tx, BUSY, Lane("night", 0))
+    for count in range(5):
+        deliver(tx, BUSY, Lane("chief", 0), now=NOW + count * HOUR)
+    ill = {Lane("chief", 0): "open", DESK: "broken"}
+    assert views.status().ill_lanes == ill
+
+
 def test_a_channel_that_fails_is_shown_so(tx: SqlTransaction, views: Views) -> None:
     tx.enqueue("desk", report(), 1, NOW)
     deliver(tx, BUSY)
@@ -224,6 +259,7 @@ def test_the_status_is_in_figures(views: Views) -> None:
         deliveries={"pending": 1, "leased": 0, "held": 1, "sent": 1, "dead": 1},
         deliveries_held={"channel_broken": 1},
         oldest_pending_at=NOW,
+        ill_lanes={Lane("chief", 0): "broken"},
     )
 
 
