@@ -27,10 +27,10 @@ def report_lane(
     now: datetime,
 ) -> None:
     """Tell `ops` once how a lane changed, through channels other than a broken one."""
-    name = _shown(in_force, lane)
     if change is LaneChange.MENDED:
-        tell_ops(tx, in_force, f"{name} works again", _GOES_OUT, now)
+        _tell_mended(tx, in_force, lane, now)
         return
+    name = _shown(in_force, lane)
     backlog = _in_words(tx.backlog(lane), in_force)
     elsewhere = _elsewhere(in_force, lane)
     if change is LaneChange.BROKEN:
@@ -48,9 +48,13 @@ def mend_lane(tx: Transaction, in_force: InForce, lane: Lane, now: datetime) -> 
     """
     was_ill = tx.mend(lane)
     if was_ill:
-        title = f"{_shown(in_force, lane)} works again"
-        tell_ops(tx, in_force, title, _GOES_OUT, now)
+        _tell_mended(tx, in_force, lane, now)
     return was_ill
+
+
+def _tell_mended(tx: Transaction, in_force: InForce, lane: Lane, now: datetime) -> None:
+    title = f"{_shown(in_force, lane)} works again"
+    tell_ops(tx, in_force, title, _GOES_OUT, now, again=lane.channel)
 
 
 _GOES_OUT = "What waited goes out now."

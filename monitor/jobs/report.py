@@ -19,17 +19,27 @@ def tell_ops(
     *,
     also: Sequence[str] = (),
     without: str = "",
+    again: str = "",
 ) -> None:
     """Put a report into the outbox for `ops` and the channels in `also`.
 
     `without` is a channel that cannot carry it (it is broken itself); where no
     other is left, every other configured channel hears of it instead. Where nobody is
-    to hear of anything (`ops: []`), nobody does.
+    to hear of anything (`ops: []`), nobody does. `again` is one that carries reports
+    again: who heard in its place that it did not hears of that, too.
     """
     wanted = [*in_force.settings.ops, *also]
-    channels = [c for c in wanted if c != without and c in in_force.places]
-    if without in wanted and not channels:
-        channels = [c for c in in_force.places if c != without]
+    channels = _carriers(in_force, wanted, without)
+    if again:
+        channels += _carriers(in_force, wanted, again)
     message = ops_message(title, text)
     for channel in dict.fromkeys(channels):
         tx.enqueue(channel, message, in_force.places[channel], now)
+
+
+def _carriers(in_force: InForce, wanted: Sequence[str], without: str) -> list[str]:
+    """Return the channels that are to carry a report which one of them cannot."""
+    channels = [c for c in wanted if c != without and c in in_force.places]
+    if without in wanted and not channels:
+        return [c for c in in_force.places if c != without]
+    return channels

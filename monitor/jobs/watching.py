@@ -104,9 +104,16 @@ class _Look:
     in_force: InForce
     now: datetime
 
-    def _tell(self, report: Report, *, without: str = "") -> None:
-        title, text = report.title, report.text
-        tell_ops(self.tx, self.in_force, title, text, self.now, without=without)
+    def _tell(self, report: Report, *, without: str = "", again: str = "") -> None:
+        tell_ops(
+            self.tx,
+            self.in_force,
+            report.title,
+            report.text,
+            self.now,
+            without=without,
+            again=again,
+        )
 
     def at_clock(self, jump: timedelta) -> None:
         """Tell of a jump, once a day."""
@@ -158,7 +165,7 @@ class _Look:
         for report in self.tx.open_reports(BACKLOG):
             name = report.key.removeprefix(BACKLOG)
             if name not in late and self.tx.close_report(report.key):
-                self._tell(words.caught_up(name))
+                self._tell(words.caught_up(name), again=name)
         return seen
 
     def _opens(self, key: str) -> bool:

@@ -89,6 +89,11 @@ async def test_broken_ops_is_told_through_the_other_channels(primed: House) -> N
     await primed.deliver()
     await primed.deliver()
     assert primed.titles(OPS) == ["channel desk is broken"]
+    primed.clock.advance(16 * MINUTE)
+    await primed.deliver()
+    await primed.deliver()
+    assert primed.titles(DESK) == [HIT, "channel desk works again"]
+    assert primed.titles(OPS)[1:] == ["channel desk works again"]
 
 
 async def test_refused_message_is_tried_bare_and_then_dead(primed: House) -> None:

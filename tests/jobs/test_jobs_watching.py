@@ -112,6 +112,9 @@ async def test_that_ops_falls_behind_is_told_by_another(watched: Watched) -> Non
     hang(watched, OPS)
     await watched.looks(22)
     assert watched.house.titles(DESK) == ["channel ops falls behind"]
+    watched.house.clock.advance(HOUR)
+    await watched.looks(2)
+    assert watched.house.titles(DESK)[1:] == ["channel ops has caught up"]
 
 
 async def test_a_channel_that_does_not_answer_is_told_once(watched: Watched) -> None:
