@@ -15,11 +15,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from enum import StrEnum
 
 from monitor.alerts.health_words import WORDS
-from monitor.alerts.wording import counted
+from monitor.alerts.wording import at_local_time, counted
 from monitor.model import FeedTrouble, Trouble
 
 _DAY = timedelta(days=1)
@@ -67,11 +67,16 @@ class _News:
 
 
 def to_tell(
-    rows: Sequence[FeedTrouble], gathering: Collection[str], now: datetime
+    rows: Sequence[FeedTrouble],
+    gathering: Collection[str],
+    now: datetime,
+    *,
+    zone: tzinfo,
 ) -> Telling:
     """Return what is to be told of all records; `gathering` are hosts that may wait.
 
-    A host may wait while some of its feeds have not had their turn yet.
+    A host may wait while some of its feeds have not had their turn yet. Times are told
+    in the zone.
     """
     old = tuple(r for r in rows if r.end_told_at and now - r.end_told_at >= _DAY)
     rows = [row for row in rows if row not in old]
@@ -85,7 +90,7 @@ def to_tell(
         for row in rows
         if row.ended_at and not row.end_told_at and not WORDS[row.trouble].over_one
     ]
-    reports = _paced(news, rows, now)
+    reports = _paced(news, rows, now, zone)
     if reports:
         changed += [_told(row, one.says, rows, now) for one in news for row in one.rows]
     return Telling(reports, tuple(changed), old)
@@ -160,7 +165,7 @@ def _told(
 
 
 def _paced(
-    news: Sequence[_News], rows: Iterable[FeedTrouble], now: datetime
+    news: Sequence[_News], rows: Iterable[FeedTrouble], now: datetime, zone: tzinfo
 ) -> tuple[Report, ...]:
     """Return the reports that may go out now; none if the last one is too near."""
     lately = {
@@ -171,7 +176,7 @@ def _paced(
     }
     room = max(_AN_HOUR - len(lately), 0)
     if len(news) <= min(room, _SINGLE):
-        return tuple(_report(one) for one in news)
+        return tuple(_report(one, zone) for one in news)
     if room > 0 or all(now - at >= _PACE for _, _, at in lately):
         return (_shared(news),)
     return ()
@@ -191,8 +196,11 @@ def _shared(news: Sequence[_News]) -> Report:
 # words
 
 
-def _report(one: _News) -> Report:
-    return Report(_title(one), _TEXTS[one.says](one))
+def _report(one: _News, zone: tzinfo) -> Report:
+    if one.says is _Says.BEGAN:
+        return Report(_title(one), _began(one, zone))
+    text = _ended(one) if one.says is _Says.ENDED else _some_ended(one)
+    return Report(_title(one), text)
 
 
 def _title(one: _News) -> str:
@@ -219,11 +227,11 @@ def _names(rows: Sequence[FeedTrouble]) -> str:
     return f"{names} and {len(rows) - _NAMES} more" if len(rows) > _NAMES else names
 
 
-def _began(one: _News) -> str:
+def _began(one: _News, zone: tzinfo) -> str:
     first = min(one.rows, key=lambda row: row.since)
     parts = [f"{_names(one.rows)}."] if len(one.rows) > 1 else []
     parts += [f"{first.detail}."] if first.detail else []
-    parts += [f"Since {first.since:%Y-%m-%d %H:%M} UTC."]
+    parts += [f"Since {at_local_time(first.since, zone)}."]
     parts += [WORDS[first.trouble].advice]
     if any(row.again for row in one.rows):
         parts.append("It comes and goes: its end is told after a day without it.")
@@ -239,10 +247,3 @@ def _ended(one: _News) -> str:
 def _some_ended(one: _News) -> str:
     left = counted(len(one.others), "feed is not", "feeds are not")
     return f"{left} well yet: {_names(one.others)}."
-
-
-_TEXTS = {
-    _Says.BEGAN: _began,
-    _Says.ENDED: _ended,
-    _Says.SOME_ENDED: _some_ended,
-}

@@ -39,7 +39,8 @@ def tell_troubles(tx: Transaction, in_force: InForce, now: datetime) -> None:
     if not tx.has_untold_troubles():
         return
     rows = tx.feed_troubles()
-    telling = to_tell(rows, _gathering(tx, in_force, rows, now), now)
+    gathering = _gathering(tx, in_force, rows, now)
+    telling = to_tell(rows, gathering, now, zone=in_force.zone)
     tx.drop_troubles(telling.dropped)
     tx.save_troubles(telling.changed)
     for report in telling.reports:

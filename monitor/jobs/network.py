@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 
+from monitor.alerts.wording import at_local_time
 from monitor.jobs.hosts import host_of
 from monitor.jobs.in_force import InForce
 from monitor.jobs.report import tell_ops
@@ -74,10 +75,10 @@ class Network:
     ) -> None:
         """Tell `ops` when the network is down, and when it is back."""
         if reach is Reach.DOWN and tx.open_report(_KEY, "", now):
-            since = min(self._silent.values())
+            since = at_local_time(min(self._silent.values()), in_force.zone)
             some = ", ".join(list(self._silent)[:_SHOWN])
             text = (
-                f"Since {since:%Y-%m-%d %H:%M} UTC no host answers ({some} ...). Feeds "
+                f"Since {since} no host answers ({some} ...). Feeds "
                 "are polled at their usual times and not counted as failing."
             )
             tell_ops(tx, in_force, "our own network seems to be down", text, now)

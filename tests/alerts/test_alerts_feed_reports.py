@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -14,6 +15,7 @@ from monitor.alerts.wording import ago, ahead, short
 from monitor.model import FeedTrouble, Trouble, Wait
 
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
+BERLIN = ZoneInfo("Europe/Berlin")
 SECOND = timedelta(seconds=1)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 HOST = "news.example.org"
@@ -52,7 +54,7 @@ class Desk:
     def wait(self, time: timedelta, gathering: Collection[str] = ()) -> Telling:
         """Let time pass and tell what is to be told."""
         self.now += time
-        told = to_tell(list(self.rows.values()), gathering, self.now)
+        told = to_tell(list(self.rows.values()), gathering, self.now, zone=BERLIN)
         for changed in told.changed:
             self.rows[changed.feed, changed.trouble] = changed
         for dropped in told.dropped:
@@ -63,7 +65,7 @@ class Desk:
 
 
 def test_nothing_is_told_of_nothing() -> None:
-    assert to_tell([], (), NOW) == Telling()
+    assert to_tell([], (), NOW, zone=BERLIN) == Telling()
 
 
 def test_trouble_is_told_once_when_it_begins_and_once_when_it_ends() -> None:
@@ -79,7 +81,7 @@ def test_trouble_is_told_once_when_it_begins_and_once_when_it_ends() -> None:
         "feed faz works again",
     ]
     assert desk.texts[0] == (
-        "answered 403 Forbidden. Since 2026-01-04 12:00 UTC. "
+        "answered 403 Forbidden. Since 4 Jan 2026, 13:00. "
         + WORDS[Trouble.REFUSED].advice
     )
     desk.wait(DAY)

@@ -63,6 +63,7 @@ async def test_down_is_told_once_and_no_feed_is_failing(hosts: House) -> None:
         "our own network seems to be down",
         "the network works again",
     ]
+    assert "Since 5 Jan 2026, 12:" in hosts.texts(OPS)[0]
 
 
 async def test_some_hosts_are_not_the_network(hosts: House) -> None:
