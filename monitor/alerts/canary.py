@@ -6,6 +6,7 @@ it whether an entry would come the whole way.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from email.utils import format_datetime
 
@@ -76,6 +77,13 @@ def canary_message(channel: str) -> Message:
 def canary_failed(step: CanaryStep, what: str) -> str:
     """Return at which step the canary failed, in one line."""
     return f"{step}: {what}"
+
+
+def not_taken(left: Mapping[str, str]) -> str:
+    """Return which channels have not taken their message, each with the reason."""
+    named = ", ".join(f"{channel} ({why})" for channel, why in left.items())
+    has = "has not taken its message" if len(left) == 1 else "have not taken theirs"
+    return f"{named} {has}"
 
 
 def failed_at(detail: str) -> CanaryStep | None:

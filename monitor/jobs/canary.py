@@ -33,6 +33,7 @@ from monitor.alerts.canary import (
     canary_rule,
     canary_title,
     failed_at,
+    not_taken,
 )
 from monitor.errors import FeedError, StoreError
 from monitor.feeds.story_index import StoryIndex
@@ -112,6 +113,11 @@ class CanaryJob:
             )
         except FeedError as error:
             return canary_failed(CanaryStep.PARSE, str(error))
+        except Exception as error:  # noqa: BLE001 - as below: it is what the canary is for
+            return canary_failed(CanaryStep.PARSE, repr(error))
+        if len(parsed.entries) != 1:
+            what = f"{len(parsed.entries)} entries were read, 1 expected"
+            return canary_failed(CanaryStep.PARSE, what)
         flight = _Flight(in_force, parsed, now, self.clock.jitter())
         try:
             await self.store.transact(flight)
@@ -143,20 +149,18 @@ class CanaryJob:
         if failed_at(run.detail) not in {None, CanaryStep.CHANNEL}:
             return
         states = tx.canary_states(run.ran_at)
-        left = [
-            (channel, state, reason)
+        left = {
+            channel: reason or state
             for channel, found in states.items()
             for state, reason in found
             if state is not DeliveryState.SENT
-        ]
+        }
         if not left:
             tx.drop_canary(run.ran_at)
             self._settle(tx, replace(run, good_at=run.ran_at, detail=""), now)
         elif now - run.ran_at >= PATIENCE and not run.detail:
-            channel, state, reason = left[0]
-            what = f"{channel} has not taken its message ({reason or state})"
-            failed = canary_failed(CanaryStep.CHANNEL, what)
-            self._settle(tx, replace(run, detail=failed), now, without=channel)
+            failed = canary_failed(CanaryStep.CHANNEL, not_taken(left))
+            self._settle(tx, replace(run, detail=failed), now, without=next(iter(left)))
 
     def _settle(
         self, tx: Transaction, run: Run, now: datetime, *, without: str = ""

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 import pytest
-from house import DESK, House, rule
+from house import DESK, OPS, House, rule
 from watched_house import DAY, HOUR, MINUTE, Watched
 
 from monitor.alerts.canary import WORD
@@ -138,6 +138,35 @@ async def test_what_cannot_be_read_is_told_once_and_tried_hourly(
     assert await watched.heard() == []
 
 
+class Defective(InlineParser):
+    """A parser with a defect of its own."""
+
+    async def parse(self, body: bytes, **_: Any) -> ParsedFeed:
+        raise TypeError(f"{len(body)} bytes are too many")
+
+
+class Blind(InlineParser):
+    """A parser that finds no entry."""
+
+    async def parse(self, body: bytes, **more: Any) -> ParsedFeed:
+        return replace(await super().parse(body, **more), entries=())
+
+
+@pytest.mark.parametrize(
+    ("parser", "what"),
+    [
+        (Defective(), "bytes are too many"),
+        (Blind(), "0 entries were read, 1 expected"),
+    ],
+)
+async def test_a_parser_that_is_not_what_it_was_is_told(
+    watched: Watched, parser: InlineParser, what: str
+) -> None:
+    await replace(watched.canary, parser=parser).run()
+    assert await watched.heard() == [SICK.format("parse")]
+    assert what in watched.text()
+
+
 @dataclass
 class Spoiled:
     """A store of which one piece does something else; it is given what it did."""
@@ -253,13 +282,25 @@ async def test_a_channel_that_does_not_take_it_is_told_and_waited_for(
         told.house.clock.advance(7 * MINUTE)
         await told.canary.run()
     assert await told.heard() == [SICK.format("channel")]  # and the desk takes it
-    assert "desk has not taken its message (retry)" in told.text()
+    assert "channel: desk (retry) has not taken its message" in told.text()
     told.house.clock.advance(MINUTE)
     await told.canary.run()
     assert await told.heard() == [WELL]
     await told.canary.run()
     assert await told.heard() == []
     assert len(told.house.journal.named("canary")) == 1
+
+
+async def test_all_channels_that_do_not_take_it_are_named(told: Watched) -> None:
+    told.ask_for(canary=CanarySpec(channels=("desk", "ops")))
+    told.house.answer(DESK, *[SendOutcome.RETRY] * 3)
+    told.house.answer(OPS, SendOutcome.CHANNEL_BROKEN)
+    await told.canary.run()
+    await told.house.deliver()
+    told.house.clock.advance(15 * MINUTE)
+    await told.canary.run()
+    named = "desk (retry), ops (channel_broken) have not taken theirs"
+    assert named in told.run(RunName.CANARY).detail
 
 
 async def test_what_nobody_took_makes_way_for_the_next(told: Watched) -> None:
