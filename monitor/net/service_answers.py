@@ -29,7 +29,7 @@ def names_wrong_place(said: str) -> bool:
 
 def explanation(text: str) -> str:
     """Return what an answer says in words, empty if it is a page or says nothing."""
-    if text.lstrip().startswith("<"):
+    if text.lstrip().startswith("<") or text.strip() == "{}":
         return ""
     answer = _object(text)
     said = next((str(answer[name]) for name in _SAYS if answer.get(name)), "")

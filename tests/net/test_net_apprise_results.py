@@ -139,6 +139,7 @@ def test_a_service_says_why(service: Service) -> None:
     result = answered(service, Answer(400, body))
     assert result.detail == "HTTP 400: Bad: *** parse"
     assert answered(service, Answer(400, "<html>x</html>")).detail == "HTTP 400"
+    assert answered(service, Answer(400, " {}")).detail == "HTTP 400"
     assert len(answered(service, Answer(400, "x" * 9000)).detail) < 300
 
 
