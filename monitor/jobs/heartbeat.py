@@ -41,14 +41,15 @@ class HeartbeatJob:
         """Ask for the URL if the whole way works; store and log what came of it.
 
         Raises:
-            StoreError: the database does not answer; nothing was asked for.
+            StoreError: the database cannot be written; the URL was not asked for,
+                or that it was could not be noted.
         """
         spec = self.in_force().settings.watching.heartbeat
         if spec is None:
             return
         now, every = self.clock.now(), spec.every
         self._wait(min(every, _AGAIN))
-        silence = await self.store.transact(lambda tx: self._silence(tx, tick_age, now))
+        silence = await self.store.transact(lambda tx: self._begin(tx, tick_age, now))
         if silence is None:
             detail = await self.pinger.ping(spec.url)
         else:
@@ -67,9 +68,15 @@ class HeartbeatJob:
     def _wait(self, pause: timedelta) -> None:
         self._next = self.clock.monotonic() + pause.total_seconds()
 
-    def _silence(
+    def _begin(
         self, tx: Transaction, tick_age: timedelta, now: datetime
     ) -> NoBeat | None:
+        """Return why no heartbeat may be sent, None if it may.
+
+        It is noted before that one is tried: a database that can only be read takes
+        no alert either.
+        """
+        tx.save_run(replace(_last(tx, now), ran_at=now))
         return why_silent(
             tick_age=tick_age,
             overdue=tx.overdue(now),
@@ -81,7 +88,11 @@ class HeartbeatJob:
 
 def _note(tx: Transaction, detail: str, now: datetime) -> str:
     """Store how it went; return why the one before was not good."""
-    last = tx.runs().get(RunName.HEARTBEAT) or Run(RunName.HEARTBEAT, now)
+    last = _last(tx, now)
     good_at = last.good_at if detail else now
     tx.save_run(replace(last, ran_at=now, good_at=good_at, detail=detail))
     return last.detail
+
+
+def _last(tx: Transaction, now: datetime) -> Run:
+    return tx.runs().get(RunName.HEARTBEAT) or Run(RunName.HEARTBEAT, now)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
 from house import DESK, HIT, House
 from watched_house import DAY, HOUR, MINUTE, Watched
 
+from monitor.errors import StoreError
 from monitor.model import (
     CanarySpec,
     Feed,
@@ -81,6 +85,27 @@ async def test_it_is_not_sent_if_the_daemon_does_not_tick(watched: Watched) -> N
     assert await beat(watched, 2 * MINUTE) == "not sent: the tick has not run"
     assert watched.pinger.heard == []
     assert watched.house.journal.named("heartbeat")[0]["reason"] == "no_tick"
+
+
+@contextmanager
+def no_file_grows() -> Iterator[None]:
+    """Let the machine refuse whatever this process wants to write to a file."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+async def test_it_is_not_sent_if_the_database_can_only_be_read(
+    watched: Watched,
+) -> None:
+    with no_file_grows(), pytest.raises(StoreError):
+        await watched.heartbeat.run(SECOND)
+    assert watched.pinger.heard == []
+    assert await beat(watched) == ""
+    assert watched.pinger.heard == [URL]
 
 
 async def test_it_is_not_sent_if_nothing_is_polled(watched: Watched) -> None:
