@@ -104,8 +104,12 @@ class ChannelSet:
         for lane, url in self._urls.items():
             if before._urls.get(lane) == url:
                 self._paces[lane] = before._paces[lane]
-                if (rates := self._rates[lane.channel]) is not None:
-                    self._paces[lane].bound(rates)
+                rates = self._rates[lane.channel]
+                if rates != before._rates[lane.channel]:
+                    # Without a bound of the configuration the service's holds again.
+                    opened = before._opened.get(lane)
+                    known = () if opened is None else opened.rates
+                    self._paces[lane].bound(known if rates is None else rates)
 
     def pause(self, lane: Lane) -> timedelta:
         """Return how long the lane takes no more than it was given; 0 if it does."""

@@ -265,6 +265,27 @@ async def test_an_edit_does_not_forget_what_a_place_was_given(service: Service) 
     assert made(loose, after=before).pause(DESK) == timedelta(0)
 
 
+async def test_a_bound_that_is_taken_away_holds_no_longer(service: Service) -> None:
+    bound = (Rate(1, timedelta(hours=1)),)
+    spec = replace(desk(service), rates=bound)
+    before = made(spec)
+    await send(before)
+    unused = made(spec, after=before)
+    assert unused.pause(DESK) == timedelta(hours=1)
+    assert made(desk(service), after=unused).pause(DESK) == timedelta(0)
+
+
+async def test_without_a_bound_of_ours_that_of_the_service_holds_again(
+    service: Service,
+) -> None:
+    spec = ChannelSpec("desk", ("tgram://123456789:abcdefg_hijklmnop/-5/",))
+    before = made(replace(spec, rates=(Rate(9, timedelta(seconds=1)),)))
+    before._channel(DESK)._sender.notify_url = f"{service.url}/bot"
+    await send(before)
+    assert before.pause(DESK) == timedelta(0)
+    assert made(spec, after=before).pause(DESK) == timedelta(seconds=1)
+
+
 async def test_what_hangs_still_hangs_after_an_edit(service: Service) -> None:
     service.script = [Answer(hangs=True)]
     spec = desk(service, "?rto=30")
