@@ -17,7 +17,7 @@ from pathlib import Path
 
 from storm.supply import CHANNELS, RULES
 
-from monitor.config.config_model import RuleDefaults
+from monitor.config.defaults_model import RuleDefaults
 
 _READY = 60.0
 _COMMAND = (sys.executable, "-m", "monitor")
