@@ -8,7 +8,8 @@ from datetime import datetime
 from math import ceil
 
 from monitor.alerts.excerpts import excerpts
-from monitor.alerts.reasons import reasons
+from monitor.alerts.listing import listed
+from monitor.alerts.reasons import beyond_feed, reasons
 from monitor.alerts.wording import cut, one_line
 from monitor.model import (
     Because,
@@ -84,8 +85,15 @@ def _message(
         first_seen_at=first_seen_at,
         excerpts=excerpts(entry, because),
         terms=reasons(because),
-        labels=(label,) if label else (),
+        labels=tuple(filter(None, (label, _from_article(alerts)))),
     )
+
+
+def _from_article(alerts: Sequence[PlannedAlert]) -> str:
+    """Return which words made a rule true that only the article has, else ""."""
+    found = (word.text for alert in alerts for word in beyond_feed(alert.because))
+    words = listed(tuple(dict.fromkeys(found)))
+    return f"found in the article, not in the feed: {words}" if words else ""
 
 
 def digest(

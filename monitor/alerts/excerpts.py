@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
+from monitor.alerts.reasons import beyond_feed
 from monitor.alerts.sentences import sentences
 from monitor.alerts.wording import ELLIPSIS, cut
 from monitor.model import Because, Entry, Excerpt
@@ -16,21 +19,36 @@ MOST = 3
 LONGEST = 300
 """How many characters of a sentence it shows."""
 
+_WORD: Final = re.compile(r"\w+")
+_CUT_OFF: Final = re.compile(r"(?:…|\.\.\.)\W*$")
+"""How a teaser ends in the middle of a sentence, or of a word."""
+
 
 @dataclass(slots=True, eq=False)
 class _Sentence:
-    """A sentence that matched: where, its words, and the terms they stand for."""
+    """A sentence that matched: where, its words, and the terms they stand for.
+
+    `said` is what is equal for sentences that read the same.
+    """
 
     where: str
     text: str
+    said: str
     marks: set[tuple[int, int]] = field(default_factory=set)
     terms: set[str] = field(default_factory=set)
+
+    def repeats(self, other: _Sentence) -> bool:
+        """Say whether one of the two tells the whole of the other."""
+        one, two = sorted((self.said, other.said), key=len)
+        return one in two
 
 
 def excerpts(entry: Entry, because: Sequence[Because]) -> tuple[Excerpt, ...]:
     """Return at most three sentences of what was read that cover most terms.
 
-    A sentence that stands twice is told once. The title is none: it is shown anyway.
+    A sentence that stands twice is told once, and one that a teaser cut off is not told
+    beside the whole. Of terms that stand in the article alone, one is shown at least.
+    The title is none: it is shown anyway.
     """
     found: dict[str, _Sentence] = {}
     for name in ("summary", "content", "article"):
@@ -38,7 +56,7 @@ def excerpts(entry: Entry, because: Sequence[Because]) -> tuple[Excerpt, ...]:
         _collect(found, name, text, [b for b in because if b.field == name])
     return tuple(
         shortened(Excerpt(s.where, s.text, merged(s.marks)), LONGEST)
-        for s in _best(list(found.values()))
+        for s in _best(list(found.values()), {b.term for b in beyond_feed(because)})
     )
 
 
@@ -55,27 +73,37 @@ def _collect(
             continue
         start, end = spans[place]
         part = text[start:end]
-        sentence = found.setdefault(_same(part), _Sentence(name, part))
+        said = _said(part)
+        sentence = found.setdefault(said, _Sentence(name, part, said))
         sentence.terms.add(word.term)
         mark = (word.start - start, min(word.end, end) - start)
-        if mark[0] < mark[1] <= len(sentence.text):
+        if sentence.text == part and mark[0] < mark[1]:
             sentence.marks.add(mark)
 
 
-def _same(text: str) -> str:
-    """Return what two sentences have in common if they read the same."""
-    return " ".join(text.split()).casefold()
+def _said(text: str) -> str:
+    """Return the words of a sentence, each between spaces but for one that is cut."""
+    words = " ".join(_WORD.findall(text.casefold()))
+    return f" {words}" if _CUT_OFF.search(text) else f" {words} "
 
 
-def _best(found: list[_Sentence]) -> list[_Sentence]:
-    """Return the sentences that tell of most terms, in the order they stand in."""
+def _best(found: list[_Sentence], alone: set[str]) -> list[_Sentence]:
+    """Return the sentences that tell of most terms, in the order they stand in.
+
+    The first is one with a term of `alone`, if there are any.
+    """
     chosen: list[_Sentence] = []
     told: set[str] = set()
-    while len(chosen) < MOST and len(chosen) < len(found):
-        rest = [sentence for sentence in found if sentence not in chosen]
-        best = max(rest, key=lambda s: (len(s.terms - told), len(s.terms)))
+    rest = found
+    while rest and len(chosen) < MOST:
+        first = set() if chosen else alone
+        best = max(
+            rest,
+            key=lambda s: (bool(s.terms & first), len(s.terms - told), len(s.terms)),
+        )
         chosen.append(best)
         told |= best.terms
+        rest = [sentence for sentence in rest if not sentence.repeats(best)]
     return [sentence for sentence in found if sentence in chosen]
 
 

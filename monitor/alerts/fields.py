@@ -38,6 +38,11 @@ def fields(
         "late_seconds": late_seconds,
         "possible_repeat": maybe_sent,
         "because": [one_line(term) for term in message.terms],
+        "excerpts": [
+            {"field": found.field, "text": one_line(found.text)}
+            for found in message.excerpts
+        ],
+        "labels": [one_line(label) for label in message.labels],
         "story": one_line(message.story),
         "first_alert": message.first_alert or None,
         "also": [one_line(source) for source in message.also],

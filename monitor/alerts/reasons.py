@@ -28,3 +28,16 @@ def reasons(because: Sequence[Because]) -> tuple[str, ...]:
     found = tuple(dict.fromkeys(map(reason, because)))
     more = len(found) - _MOST
     return (*found[:_MOST], f"and {more} more") if more > 0 else found
+
+
+def beyond_feed(because: Sequence[Because]) -> tuple[Because, ...]:
+    """Return the first word of each term that is in the article alone, in order.
+
+    What the feed has of the entry, its title included, does not have the term.
+    """
+    fed = {word.term for word in because if word.field != "article"}
+    found: dict[str, Because] = {}
+    for word in because:
+        if word.term not in fed:
+            found.setdefault(word.term, word)
+    return tuple(found.values())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import pairwise
 
@@ -118,6 +119,67 @@ def test_of_many_sentences_those_that_cover_most_words_are_told_in_order() -> No
     told = shown(entry, *words, because(entry, "content", "Kiew"))
     assert told == ["[Baku] eins.", "[Baku] zwei.", "[Kiew] fünf."]
     assert len(told) == MOST
+
+
+# --- what only the article has -------------------------------------------------------
+
+VISIT = Entry(
+    "k",
+    title="Aserbaidschan reist an",
+    summary="Der Präsident Aserbaidschans kommt … Baku schweigt. Eriwan schweigt.",
+    article="Der Präsident Aserbaidschans kommt am Montag. Es geht um Waffen.",
+)
+LAND = [
+    because(VISIT, "title", "Aserbaidschan"),
+    because(VISIT, "summary", "Aserbaidschans", "Aserbaidschan"),
+    because(VISIT, "article", "Aserbaidschans", "Aserbaidschan"),
+]
+FOUND = "found in the article, not in the feed: Waffen"
+
+
+def test_what_only_the_article_has_is_said() -> None:
+    words = [*LAND, because(VISIT, "article", "Waffen", "~Waffe")]
+    message = composed(VISIT, planned(*words))["desk"]
+    assert message.labels == (FOUND,)
+    assert message.terms[-1] == "article: Waffen ~ Waffe"
+
+
+def test_what_the_feed_has_too_is_not_found_in_the_article() -> None:
+    assert composed(VISIT, planned(*LAND))["desk"].labels == ()
+
+
+def test_each_rule_is_asked_by_itself_what_the_feed_has() -> None:
+    word = because(VISIT, "article", "Waffen")
+    title = replace(word, field="title")  # another rule looks there
+    messages = composed(VISIT, planned(title), planned(word, number=2, rule="b"))
+    assert messages["desk"].labels == (FOUND,)
+
+
+def test_the_sentence_of_the_article_is_among_the_first_three() -> None:
+    names = ("Präsident", "Baku", "Eriwan")
+    words = [because(VISIT, "summary", name) for name in names]
+    told = shown(VISIT, *words, because(VISIT, "article", "Waffen"))
+    assert told[-1] == "Es geht um [Waffen]."
+    assert len(told) == MOST
+
+
+def test_a_sentence_that_the_teaser_cut_off_is_told_once() -> None:
+    entry = replace(VISIT, summary="Der Präsident Aserbaidschans kom…")
+    words = [
+        because(entry, "summary", "Aserbaidschans", "Aserbaidschan"),
+        because(entry, "article", "Aserbaidschans", "Aserbaidschan"),
+        because(entry, "article", "Montag"),
+    ]
+    assert shown(entry, *words) == [
+        "Der Präsident [Aserbaidschans] kommt am [Montag].",
+    ]
+    assert shown(entry, *words[:2]) == ["Der Präsident [Aserbaidschans] kom…"]
+
+
+def test_a_sentence_in_other_marks_is_told_once_with_its_own_words_marked() -> None:
+    entry = Entry("k", summary="»Baku  zahlt«.", article="So: „Baku zahlt“.")
+    words = [because(entry, name, "zahlt") for name in ("summary", "article")]
+    assert shown(entry, *words) == ["»Baku  [zahlt]«."]
 
 
 def test_marks_that_touch_are_one() -> None:

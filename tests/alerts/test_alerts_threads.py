@@ -78,6 +78,8 @@ def test_the_parts_of_a_message_are_data() -> None:
         "late_seconds": 180,
         "possible_repeat": True,
         "because": ["title: Baku"],
+        "excerpts": [],
+        "labels": [],
         "story": "s\ufffd 7",
         "first_alert": None,
         "also": ["FAZ"],

@@ -58,12 +58,41 @@ def alert(title: str, summary: str, word: str, **more: object) -> Message:
     return message
 
 
+def found_in_the_article() -> Message:
+    """Return the message of a rule whose one word is in the feed, the other is not."""
+    entry = Entry(
+        "k",
+        "Hoher Besuch in Berlin",
+        summary="Aserbaidschans Präsident kommt nach Berlin. Er bleibt zwei Tage.",
+        article=(
+            "Aserbaidschans Präsident kommt nach Berlin.\nGesprochen wird auch über "
+            "Waffenlieferungen. Am Abend reist er ab."
+        ),
+        link="https://news.example.org/besuch",
+        published_at=NOW - timedelta(minutes=4),
+    )
+    because = tuple(
+        Because(name, term, text, start, start + len(text))
+        for name, term, text in (
+            ("summary", "Aserbaidschan", "Aserbaidschans"),
+            ("article", "Aserbaidschan", "Aserbaidschans"),
+            ("article", "Waffenlieferungen", "Waffenlieferungen"),
+        )
+        if (start := getattr(entry, name).index(text)) >= 0
+    )
+    planned = PlannedAlert(14, "waffen", ("desk",), Priority.HIGH, because)
+    source = "Die Nachrichten"
+    ((_, message),) = compose(entry, [planned], source=source, first_seen_at=NOW)
+    return message
+
+
 CASES: Mapping[str, Message] = {
     "alert": alert(
         "Aserbaidschan erwägt Hilfe",
         "Gestern regnete es. Baku prüft Waffenlieferungen an Kiew. Es bleibt kalt.",
         "Waffenlieferungen",
     ),
+    "article": found_in_the_article(),
     "hostile": alert(
         HOSTILE, f"{HOSTILE}. Ein Wort.", "ende", author=HOSTILE, source=HOSTILE
     ),
