@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from monitor.alerts.reasons import reasons
+from monitor.cli.article_words import quotes
 from monitor.cli.output import cell, print_pairs, show, to_the_second
 from monitor.jobs.silences import described
 from monitor.model import DeliveryState, HoldReason, StoredAlert
@@ -45,6 +46,8 @@ def alert_object(view: AlertView) -> dict[str, object]:
         "released_at": view.released_at,
         "text_sha256": view.text_sha256,
         "is_edited": view.is_edited,
+        "article_quotes": quotes(view.alert.entry, view.alert.because),
+        "wish": view.article,
         "held_back": view.held_back,
         "silence": view.silence,
         "sources": view.sources,
@@ -54,8 +57,11 @@ def alert_object(view: AlertView) -> dict[str, object]:
     }
 
 
-def print_alert(view: AlertView) -> None:
-    """Print an alert as it was made, and what came of it."""
+def print_alert(view: AlertView, *, article: str = "") -> None:
+    """Print an alert as it was made, and what came of it.
+
+    `article` tells what became of its entry's article, where that is not told already.
+    """
     alert, entry = view.alert, view.alert.entry
     edited = f"since then; see `monitor why {alert.entry_id}`" if view.is_edited else ""
     print_pairs(
@@ -71,6 +77,7 @@ def print_alert(view: AlertView) -> None:
             ("published", entry.published_at),
             ("first seen", alert.first_seen_at),
             ("edited", edited),
+            ("article", article),
             ("remark", alert.label),
             ("because", "; ".join(reasons(alert.because))),
             ("key", entry.key),
@@ -79,6 +86,9 @@ def print_alert(view: AlertView) -> None:
             ("also", [f"{copy.feed} (entry {copy.entry})" for copy in view.copies]),
         ]
     )
+    if article:
+        for quote in quotes(entry, alert.because):
+            show(f"\nthe article says: {quote}")
     for held in view.held_back:
         show(f"\nheld back{_where(held)}: {held.reason}{_until(held)}")
     if view.sources:

@@ -11,6 +11,7 @@ import typer
 
 from monitor.cli import alerts_export
 from monitor.cli.alert_story import alert_object, print_alert, state_of
+from monitor.cli.article_words import article_said
 from monitor.cli.frame import (
     OK,
     PROBLEM,
@@ -145,10 +146,12 @@ def show_alert(
     if found is None:
         say(f"monitor: there is no alert {alert_id}; see `monitor alerts list`")
         raise typer.Exit(PROBLEM)
+    feeds = {feed.name: feed for feed in settings.feeds}
+    said = article_said(found.article, feeds.get(found.alert.feed))
     if as_json:
-        print_json(alert_object(found))
+        print_json({**alert_object(found), "article_said": said})
     else:
-        print_alert(found)
+        print_alert(found, article=said)
 
 
 @app.command("retry", cls=Command)

@@ -39,7 +39,7 @@ def status(
         return
     with open_views(settings, around.config) as views:
         states = {} if views is None else views.feeds()
-        view = StatusView() if views is None else views.status()
+        view = StatusView() if views is None else views.status(around.clock.now())
         runs = {} if views is None else stored_runs(views.connection)
     found = _figures(settings, len(loaded.rules), states, view)
     if as_json:
@@ -66,6 +66,7 @@ def _figures(
         "channels_without_answer": _channels(settings, view, "open"),
         "last_success_at": max(polled, default=None),
         "entries": view.entries,
+        "articles": view.articles or {},
         "matches": view.matches,
         "alerts": view.alerts,
         "alerts_held": view.alerts_held or {},

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from monitor.cli.article_words import article_said
 from monitor.cli.frame import (
     OK,
     PROBLEM,
@@ -123,6 +124,7 @@ class _Teller:
         told = (self._stored.alert(each) for each in self._stored.alerts_of(entry_id))
         return EntryHistory(
             entry=entry,
+            article=article_said(entry.article, self._feeds.get(entry.feed)),
             known_by=self._known_by(entry),
             matches=tuple(m for m in recorded if self._is_meant(m.rule)),
             versions=self._versions,
@@ -154,6 +156,15 @@ class _Teller:
             return ()
         rules = [each for each in self._rules if each.name not in recorded]
         only = {self._rule} if self._rule else set()
+        article = entry.article
         return tuple(
-            outlooks(rules, self._compiler, entry.entry, feed, self._today, only=only)
+            outlooks(
+                rules,
+                self._compiler,
+                entry.entry,
+                feed,
+                self._today,
+                only=only,
+                awaits_article=article is not None and article.state.is_open,
+            )
         )

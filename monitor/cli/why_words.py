@@ -9,6 +9,7 @@ from datetime import datetime
 from monitor.alerts.reasons import reasons
 from monitor.alerts.wording import counted, one_line
 from monitor.cli.alert_story import alert_object, print_alert
+from monitor.cli.article_words import quotes
 from monitor.cli.output import cell, print_pairs, show
 from monitor.jobs.near_rules import RuleOutlook, Standing
 from monitor.matching import Lack, Unmet
@@ -27,11 +28,12 @@ _LACKS = {
 class EntryHistory:
     """What happened to one entry, and how the rules stand to it now.
 
-    `versions` are those of the rules as they are now, `since` when each came into
-    force, as far as that is kept.
+    `article` tells what became of its article. `versions` are those of the rules as
+    they are now, `since` when each came into force, as far as that is kept.
     """
 
     entry: EntryView
+    article: str
     known_by: str
     matches: tuple[MatchView, ...]
     versions: Mapping[str, str]
@@ -46,6 +48,15 @@ class EntryHistory:
         if version is None:
             return "gone"
         return "same" if version == match.rule_version else "changed"
+
+    def quotes(self, match: MatchView) -> tuple[str, ...]:
+        """Return the sentences of the article that made a rule true."""
+        own = (
+            each.alert.entry
+            for each in self.alerts
+            if (each.alert.id, each.alert.entry_id) == (match.alert, self.entry.id)
+        )
+        return quotes(next(own, self.entry.entry), match.because)
 
 
 # --- as an object ---------------------------------------------------------------
@@ -68,8 +79,14 @@ def entry_object(found: EntryHistory) -> dict[str, object]:
         "last_seen_at": view.last_seen_at,
         "edits": view.edits,
         "edited_at": view.edited_at,
+        "wish": view.article,
+        "article_said": found.article,
         "matches": [
-            {**asdict(match), "rule_now": found.rule_now(match)}
+            {
+                **asdict(match),
+                "rule_now": found.rule_now(match),
+                "article_quotes": found.quotes(match),
+            }
             for match in found.matches
         ],
         "rules_now": [_outlook_object(found, each) for each in found.outlooks],
@@ -107,6 +124,7 @@ def print_entry(found: EntryHistory) -> None:
             ("fetched", f"{cell(view.first_seen_at)}, for the first time"),
             ("last seen", view.last_seen_at),
             ("edited", edits if view.edits else ""),
+            ("article", found.article),
             ("remark", view.label),
             ("key", entry.key),
             ("known by", found.known_by),
@@ -129,6 +147,8 @@ def _print_matches(found: EntryHistory) -> None:
             f"\nrule {match.rule} was true {cell(match.matched_at)}: {_came_of(match)}"
         )
         show(f"  because {'; '.join(reasons(match.because)) or 'nothing forbids it'}")
+        for quote in found.quotes(match):
+            show(f"  the article says: {quote}")
         now = found.rule_now(match)
         told = "" if now == "same" else f"; the rule is {_BECAME[now]} since"
         show(f"  version {match.rule_version}{told}")
@@ -149,7 +169,8 @@ def _came_of(match: MatchView) -> str:
 
 def _print_outlooks(found: EntryHistory) -> None:
     if found.outlooks:
-        show("\nOther rules as they are now, asked of the text as it is stored:")
+        text = "text and article" if found.entry.entry.article else "text"
+        show(f"\nOther rules as they are now, asked of the {text} as it is stored:")
     for outlook in found.outlooks:
         show(f"  {outlook.rule.name}: {_standing(found, outlook)}")
         if outlook.shortfall.met:
@@ -162,6 +183,9 @@ def _standing(found: EntryHistory, outlook: RuleOutlook) -> str:
     match outlook.standing:
         case Standing.NOT_TRUE:
             return "not true"
+        case Standing.OPEN:
+            missing = " and ".join(unmet.part for unmet in outlook.shortfall.unmet)
+            return f"open: true if the article says {missing}"
         case Standing.OUT_OF_SCOPE:
             feeds = ", ".join(outlook.rule.feeds)
             return f"not asked: its feeds are {feeds}, without {found.entry.feed}"

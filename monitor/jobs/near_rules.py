@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
-from monitor.matching import Document, QueryCompiler, Shortfall, selects
-from monitor.model import Entry, Feed, Rule
+from monitor.matching import Document, Query, QueryCompiler, Shortfall, Truth, selects
+from monitor.model import Entry, Feed, FullText, Rule
 
 
 class Standing(StrEnum):
     """How a rule stands to an entry."""
 
     TRUE = "true"
+    OPEN = "open"  # it becomes true if the article, which is waited for, says the rest
     NOT_TRUE = "not_true"
     OUT_OF_SCOPE = "out_of_scope"  # its `feeds` leave this one out
     NOT_IN_FORCE = "not_in_force"  # not enabled, or expired
@@ -32,11 +33,16 @@ class RuleOutlook:
     def came_near(self) -> bool:
         """Whether it is true now, or a word of it is there.
 
-        A rule that is not asked came near only if it would be true.
+        A rule that is not asked came near only if it would be true; one that waits for
+        every article that could make it true is near them all.
         """
-        if self.standing in (Standing.TRUE, Standing.NOT_TRUE):
-            return self.standing is Standing.TRUE or bool(self.shortfall.met)
-        return not self.shortfall.unmet
+        match self.standing:
+            case Standing.OUT_OF_SCOPE | Standing.NOT_IN_FORCE:
+                return not self.shortfall.unmet
+            case Standing.OPEN if self.rule.full_text is FullText.ALWAYS:
+                return True
+            case _:
+                return not self.shortfall.unmet or bool(self.shortfall.met)
 
 
 def outlooks(
@@ -47,17 +53,33 @@ def outlooks(
     today: date,
     *,
     only: Collection[str] = (),
+    awaits_article: bool = False,
 ) -> Iterator[RuleOutlook]:
-    """Yield how some rules stand to an entry: those of `only`, else what came near."""
-    document = Document.of(entry, feed)
+    """Yield how some rules stand to an entry: those of `only`, else what came near.
+
+    `awaits_article` says that the article of the entry is still to be read.
+    """
+    whole = Document.of(entry, feed)
+    fed = Document.of(replace(entry, article=""), feed)
     for rule in rules:
         if only and rule.name not in only:
             continue
         query = compiler.compile(rule.query, bound=bool(rule.feeds))
+        reads = rule.full_text is not FullText.NEVER
+        document = whole if reads else fed
         found = query.shortfall(document)
-        outlook = RuleOutlook(rule, _standing(rule, feed, today, found), found)
+        standing = _standing(rule, feed, today, found)
+        if standing is Standing.NOT_TRUE and reads and awaits_article:
+            standing = _unread(query, document)
+        outlook = RuleOutlook(rule, standing, found)
         if only or outlook.came_near:
             yield outlook
+
+
+def _unread(query: Query, document: Document) -> Standing:
+    """Return whether a query that is not true could become it by the article."""
+    value = query.value(document, article_read=False)
+    return Standing.OPEN if value is Truth.OPEN else Standing.NOT_TRUE
 
 
 def _standing(rule: Rule, feed: Feed, today: date, found: Shortfall) -> Standing:

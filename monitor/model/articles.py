@@ -46,6 +46,11 @@ class WishState(StrEnum):
     READ = "read"
     GIVEN_UP = "given_up"
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the article may still be read."""
+        return self in (WishState.UNDECIDED, WishState.WAITING)
+
 
 class ArticleReason(StrEnum):
     """How it ended to read an article."""

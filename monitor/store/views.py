@@ -27,6 +27,7 @@ from monitor.model import (
 from monitor.store import rows
 from monitor.store.alert_conditions import in_state, told_in_one_message
 from monitor.store.alert_rows import AlertRows, alerts_with_entries
+from monitor.store.article_views import ArticleViews
 from monitor.store.day_rows import entries_per_day
 from monitor.store.feed_rows import FeedRows
 from monitor.store.lane_views import LaneView, ill_lanes, lane_views
@@ -103,7 +104,10 @@ class PushView:
 
 @dataclass(frozen=True, slots=True)
 class StatusView:
-    """The whole database in figures."""
+    """The whole database in figures.
+
+    `articles` are those that wait, and what became of others in 24 hours.
+    """
 
     entries: int = 0
     matches: int = 0
@@ -113,6 +117,7 @@ class StatusView:
     deliveries_held: Mapping[str, int] | None = None
     oldest_pending_at: datetime | None = None
     ill_lanes: Mapping[Lane, str] | None = None
+    articles: Mapping[str, int] | None = None
 
 
 _ALL = 1_000_000
@@ -276,7 +281,7 @@ class Views:
                 suppressed=row.suppressed or "",
             )
 
-    def status(self) -> StatusView:
+    def status(self, now: datetime) -> StatusView:
         """Return the database in figures."""
         held = select(alerts.c.hold, func.count()).where(alerts.c.hold.is_not(None))
         oldest = select(func.min(deliveries.c.created_at)).where(
@@ -296,6 +301,7 @@ class Views:
             deliveries_held=outbox.held_delivery_counts(),
             oldest_pending_at=self.connection.execute(oldest).scalar_one(),
             ill_lanes=ill_lanes(self.connection),
+            articles=ArticleViews(self.connection).day(now),
         )
 
     def _count(self, column: ColumnElement[int]) -> int:

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from monitor.model import Because, Entry, HoldReason, Silence, StoredAlert
 from monitor.store import rows
+from monitor.store.article_views import ArticleView, ArticleViews
 from monitor.store.kept import kept, text_hash
 from monitor.store.route_rows import stored_silence
 from monitor.store.route_views import RouteView
@@ -24,7 +25,10 @@ _MOST = 100
 
 @dataclass(frozen=True, slots=True)
 class EntryView:
-    """An entry as it is stored; `keys` are all that lead to it."""
+    """An entry as it is stored; `keys` are all that lead to it.
+
+    `article` is what became of its article, None if nobody was asked about it.
+    """
 
     id: int
     entry: Entry
@@ -39,6 +43,7 @@ class EntryView:
     edits: int
     edited_at: datetime | None
     label: str
+    article: ArticleView | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +93,7 @@ class AlertView:
     `text_sha256` is empty for an alert that keeps none. `is_edited` says that the
     entry has another text by now. `silence` is the one that held it, be it over;
     `sources` are the publishers of the event, where they are too few.
+    `article` is what became of that of its entry.
     """
 
     alert: StoredAlert
@@ -101,6 +107,7 @@ class AlertView:
     deliveries: tuple[DeliveryView, ...]
     silence: Silence | None = None
     sources: tuple[str, ...] = ()
+    article: ArticleView | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +125,13 @@ class WhyViews:
     def __init__(self, views: Views) -> None:
         self._views = views
         self._connection = views.connection
+        self._articles = ArticleViews(views.connection)
 
     def find(self, wanted: str, canonical: str | None) -> tuple[int, ...]:
         """Return the ids of the entries that are meant, the oldest first.
 
-        `wanted` is an id, a key, a guid, or a link whose canonical form is `canonical`.
+        `wanted` is an id, a key, a guid, or a link whose canonical form is `canonical`:
+        the entry's own, or that of its article.
         """
         keys = [wanted, f"g:{wanted}", f"e:{wanted}"]
         keys += [] if canonical is None else [f"l:{canonical}"]
@@ -137,6 +146,7 @@ class WhyViews:
                 entries.c.feed_id.in_(every), entries.c.canonical_link == canonical
             )
             found.update(self._connection.execute(by_link.limit(_MOST)).scalars())
+            found.update(self._articles.entries_by(canonical))
         if wanted.isdecimal() and wanted.isascii():
             by_id = select(entries.c.id).where(entries.c.id == _number(wanted))
             found.update(self._connection.execute(by_id).scalars())
@@ -154,9 +164,10 @@ class WhyViews:
         this = query.where(entries.c.id == entry_id)
         row = self._connection.execute(this).mappings().one()
         keys = select(entry_keys.c.key).where(entry_keys.c.entry_id == entry_id)
+        article, text = self._articles.article_of(entry_id)
         return EntryView(
             id=entry_id,
-            entry=rows.entry_of(row),
+            entry=replace(rows.entry_of(row), article=text),
             keys=tuple(sorted(self._connection.execute(keys).scalars())),
             feed=row["name"],
             url=row["url"],
@@ -168,6 +179,7 @@ class WhyViews:
             edits=row["edits"],
             edited_at=row["edited_at"],
             label=row["label"],
+            article=article,
         )
 
     def matches(self, entry_id: int) -> tuple[MatchView, ...]:
@@ -213,13 +225,12 @@ class WhyViews:
         this = query.where(alerts.c.id == alert_id)
         row = self._connection.execute(this).mappings().one()
         routes = tuple(self._views.routes([alert_id])[alert_id])
-        same_key = replace(rows.entry_of(row), key=alert.entry.key)
         return AlertView(
             alert=alert,
             rule_version=row["rule_version"] or "",
             released_at=row["released_at"],
             text_sha256="" if row["kept"] is None else text_hash(row["kept"]),
-            is_edited=kept(same_key) != kept(alert.entry),
+            is_edited=_as_fed(rows.entry_of(row)) != _as_fed(alert.entry),
             held_back=held_back(alert, row["suppressed"], row["released_at"], routes),
             copies=self._copies(alert),
             routes=routes,
@@ -229,6 +240,7 @@ class WhyViews:
             ),
             silence=stored_silence(self._connection, alert.silence_id),
             sources=self._sources(alert),
+            article=self._articles.article_of(alert.entry_id)[0],
         )
 
     def _sources(self, alert: StoredAlert) -> tuple[str, ...]:
@@ -271,6 +283,11 @@ class WhyViews:
             for row in found
             if row.entries
         )
+
+
+def _as_fed(entry: Entry) -> str:
+    """Return what the feed says of an entry, without what its article may say too."""
+    return kept(replace(entry, key="", article="", language="", published_at=None))
 
 
 def held_back(

@@ -8,7 +8,7 @@ import json
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from feedsite import FeedSite, LiveFeed
+from feedsite import FeedSite, LiveFeed, reply
 from harness import Daemon, Project, wait_until
 from receivers import Webhook
 
@@ -78,6 +78,69 @@ def test_why_not_names_what_is_missing(primed: Project, feed: LiveFeed) -> None:
     assert "No rule was true" in text
     wrong = primed.run("why", LINK, "--rule", "nix")
     assert (wrong.returncode, "there is no rule 'nix'" in wrong.stderr) == (2, True)
+
+
+PAGE = """<html lang="de"><head><title>Besuch</title>
+<link rel="canonical" href="{own}"></head><body><article><h1>Besuch aus Baku</h1>{text}
+</article></body></html>"""
+PARAGRAPH = (
+    "<p>{} Der Gast wird am Vormittag erwartet und soll am Abend wieder abreisen, wie "
+    "das Amt in Berlin am Montag sagte. Vorgesehen sind zwei Termine und ein Essen mit "
+    "dem Minister, danach ein Auftritt vor der Presse.</p>"
+)
+
+
+def test_why_tells_of_an_article_that_waits(
+    primed: Project, feed: LiveFeed, site: FeedSite
+) -> None:
+    link = site.serve("/a", lambda request: reply(request, 500))
+    other = site.url("/b")
+    feed.publish("Besuch aus Aserbaidschan", link=link)
+    feed.publish("Wetter", link=other)
+    primed.poll()
+
+    waits = one(primed, "why", link)
+    text = primed.ok("why", link).stdout
+    unwanted = one(primed, "why", other)
+
+    assert (waits["wish"]["state"], waits["wish"]["rule"]) == ("waiting", "waffen")
+    assert waits["article_said"].startswith('asked for by rule waffen ("Aserbaidschan"')
+    assert "; waits: attempt 2 at " in waits["article_said"]
+    (rule,) = waits["rules_now"]
+    assert rule["standing"] == "open"
+    assert "waffen: open: true if the article says Waffenlieferungen" in text
+    assert unwanted["wish"]["state"] == "unwanted"
+    assert "not asked for: no rule could" in unwanted["article_said"]
+    assert site.asked("/b") == 0
+    figures = {"waiting": 1, "read_24h": 0, "given_up_24h": 0}
+    assert one(primed, "status")["articles"] == figures
+
+
+def test_why_quotes_the_article_that_made_a_rule_true(
+    primed: Project, feed: LiveFeed, site: FeedSite
+) -> None:
+    said = "Gesprochen wird auch über Waffenlieferungen."
+    paragraphs = PARAGRAPH.format("Es geht um Energie.") + PARAGRAPH.format(said)
+    body = PAGE.format(own=site.url("/own"), text=paragraphs).encode()
+    kind = "text/html; charset=utf-8"
+    link = site.serve("/a", lambda r: reply(r, 200, body, Content_Type=kind))
+    feed.publish("Besuch aus Aserbaidschan", link=link)
+    primed.poll()
+
+    shown = one(primed, "why", site.url("/own"))
+    alert = one(primed, "alerts", "show", "1")
+
+    assert (shown["wish"]["state"], shown["wish"]["outcome"]) == ("read", "read")
+    assert shown["wish"]["characters"] == len(shown["article"])
+    (match,) = shown["matches"]
+    assert match["article_quotes"] == alert["article_quotes"] == [said]
+    assert alert["article_said"] == shown["article_said"]
+    assert not alert["is_edited"]
+    for command in (("why", link), ("alerts", "show", "1")):
+        text = primed.ok(*command).stdout
+        assert f"the article says: {said}" in text
+        assert f" from {link}, " in text
+    assert one(primed, "status")["articles"]["read_24h"] == 1
 
 
 def test_an_entry_that_is_not_stored_is_explained(

@@ -38,6 +38,8 @@ from monitor.store.views import (
     Views,
 )
 
+NO_ARTICLES = {"waiting": 0, "read_24h": 0, "given_up_24h": 0}
+
 
 @pytest.fixture
 def views(tx: SqlTransaction) -> Views:
@@ -52,11 +54,12 @@ def test_an_empty_database_has_nothing_to_show(views: Views) -> None:
     assert views.deliveries([]) == {}
     assert views.lanes() == {}
     assert views.rules(NOW) == {}
-    assert views.status() == StatusView(
+    assert views.status(NOW) == StatusView(
         ill_lanes={},
         alerts_held={},
         deliveries=dict.fromkeys(("pending", "leased", "held", "sent", "dead"), 0),
         deliveries_held={},
+        articles=NO_ARTICLES,
     )
 
 
@@ -251,7 +254,7 @@ def test_rules_show_when_and_how_often_they_matched(
 
 @pytest.mark.usefixtures("five")
 def test_the_status_is_in_figures(views: Views) -> None:
-    assert views.status() == StatusView(
+    assert views.status(NOW) == StatusView(
         entries=5,
         matches=5,
         alerts=5,
@@ -260,6 +263,7 @@ def test_the_status_is_in_figures(views: Views) -> None:
         deliveries_held={"channel_broken": 1},
         oldest_pending_at=NOW,
         ill_lanes={Lane("chief", 0): "broken"},
+        articles=NO_ARTICLES,
     )
 
 
@@ -268,11 +272,14 @@ def test_what_is_in_flight_counts_as_waiting(tx: SqlTransaction, views: Views) -
     lease(tx)
 
     assert views.lanes()[DESK].waiting == 1
-    assert views.status().oldest_pending_at == NOW
+    assert views.status(NOW).oldest_pending_at == NOW
 
 
 @pytest.mark.usefixtures("five")
-@pytest.mark.parametrize("show", [Views.feeds, Views.alerts, Views.lanes, Views.status])
+@pytest.mark.parametrize(
+    "show",
+    [Views.feeds, Views.alerts, Views.lanes, lambda views: views.status(NOW)],
+)
 def test_a_view_writes_nothing(
     tx: SqlTransaction, views: Views, show: Callable[[Views], object]
 ) -> None:
