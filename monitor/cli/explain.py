@@ -34,7 +34,7 @@ from monitor.matching.syntax import (
     RegexLeaf,
     Scoped,
 )
-from monitor.model import Rule
+from monitor.model import FullText, Rule
 from monitor.text.words import compounds
 
 _STEP = "  "
@@ -83,6 +83,7 @@ def _object(
         "name": rule.name,
         "query": rule.query,
         "feeds": rule.feeds,
+        "full_text": rule.full_text,
         "parsed": tree,
         "forms": _all_forms(rule.query, loaded),
         "anchor": None if keys is None else sorted(keys),
@@ -210,6 +211,8 @@ def _print(rule: Rule, query: Query, tree: list[str], remarks: list[str]) -> Non
     show(f"{rule.name}: {rule.query.strip()}")
     show(f"feeds: {', '.join(rule.feeds) or 'all'}")
     show("fields: title, summary and content, where a term names no other")
+    if rule.full_text is not FullText.AUTO:
+        show(f"full_text: {rule.full_text}")
     if not rule.enabled:
         show("it is not enabled, and never alerts")
     if rule.expires:

@@ -75,6 +75,7 @@ def _row(feed: Feed, state: FeedState | None) -> dict[str, object]:
         "url": feed.url,
         "tags": feed.tags,
         "every": duration(int(feed.every.total_seconds())),
+        "full_text": feed.full_text,
         "status": state.status if state and state.polled_at else "never polled",
         "title": state.title if state else "",
         "polled_at": state.polled_at if state else None,
