@@ -94,9 +94,9 @@ def _given_up(article: ArticleView) -> str:
     if reason not in _NOT_READ:
         tries = counted(article.attempts, "attempt")
         return f"given up after {tries}: {_detail(article)}"
-    is_more = article.detail and reason is not ArticleReason.ROBOTS
-    more = f" ({one_line(article.detail)})" if is_more else ""
-    return f"not read: {_NOT_READ[reason]}{more}"
+    why, detail = _NOT_READ[reason], one_line(article.detail)
+    is_said = reason is ArticleReason.ROBOTS or detail in why
+    return f"not read: {why}" + ("" if is_said else f" ({detail})")
 
 
 def _detail(article: ArticleView) -> str:

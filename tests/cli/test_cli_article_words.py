@@ -102,6 +102,10 @@ def failed(reason: ArticleReason, detail: str = "", **more: object) -> ArticleVi
         ),
         (failed(ArticleReason.PAYWALL), "not read: the page is behind a paywall"),
         (
+            failed(ArticleReason.CONSENT, "the page asks for consent first"),
+            "not read: the page asks for consent first",
+        ),
+        (
             failed(ArticleReason.NOT_HTML, "application/pdf, not a page"),
             "not read: it is no web page (application/pdf, not a page)",
         ),
