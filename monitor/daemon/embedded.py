@@ -7,7 +7,8 @@
     index   every second: begins to index the words of new entries
     article every second: begins to read articles that can change the answer
     hubs    every second: asks the hubs of subscriptions that are due
-    retain  every hour: once a day, what is over long enough is forgotten
+    retain  every hour: texts of articles keep within their room; once a day, all else
+            that is over long enough is forgotten
     look    every half second: edited files are read again once they are at rest
     watch   on the loop's own clock: re-arms the jobs after a jump of the wall clock,
             and feeds systemd's watchdog while tick and writer live

@@ -1,5 +1,7 @@
 """Retention: once a day, what is over long enough is forgotten.
 
+The texts of articles are looked at each time, so that they keep within their room.
+
 A few rows at a time, each time in a transaction of its own: polls and deliveries have
 their turn between. A run that is broken off goes on with the next one.
 """
@@ -7,7 +9,7 @@ their turn between. A run that is broken off goes on with the next one.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Final, Protocol
@@ -28,11 +30,15 @@ class _Step(Protocol):
 
 @dataclass(slots=True)
 class RetainCounts:
-    """How many alerts, reports, entries, and days or versions of rules were deleted."""
+    """How many alerts, reports, entries, texts of articles, and records were deleted.
+
+    `history` counts days and versions of rules.
+    """
 
     alerts: int = 0
     reports: int = 0
     entries: int = 0
+    articles: int = 0
     history: int = 0
 
 
@@ -50,30 +56,41 @@ class RetainJob:
     at_once: int = 50
 
     async def run_if_due(self) -> RetainCounts | None:
-        """Return what was deleted, None if the last run is not a day ago.
+        """Return what was deleted, None if there was nothing to do.
 
-        A last run in the future (the clock went back) counts as long ago.
+        But for articles that is so where the last run is not a day ago. One in the
+        future (the clock went back) counts as long ago.
 
         Raises:
             StoreError: the rest is deleted by the next run.
         """
         now = self.clock.now()
+        counts = RetainCounts(articles=await self._forget_texts(now))
         last = await self.store.transact(lambda tx: tx.done_at(WORK))
-        if last is not None and timedelta(0) <= now - last < EVERY:
+        if last is None or not timedelta(0) <= now - last < EVERY:
+            await self._run(now, counts)
+            await self.store.transact(lambda tx: tx.note_done(WORK, now))
+        elif not counts.articles:
             return None
-        counts = await self._run(now)
-        await self.store.transact(lambda tx: tx.note_done(WORK, now))
-        self.journal.event(
-            "retain",
-            alerts=counts.alerts,
-            reports=counts.reports,
-            entries=counts.entries,
-            history=counts.history,
-        )
+        self.journal.event("retain", **asdict(counts))
         return counts
 
-    async def _run(self, now: datetime) -> RetainCounts:
-        retain, counts = self.in_force().settings.retain, RetainCounts()
+    async def _forget_texts(self, now: datetime) -> int:
+        """Forget the texts of articles that are too old or too many; count them."""
+        retain, count = self.in_force().settings.retain, 0
+        before = None if retain.articles is None else now - retain.articles
+        while True:
+            forgotten = await self.store.transact(
+                lambda tx: tx.forget_article_texts(
+                    before, retain.article_space, limit=self.at_once
+                )
+            )
+            count += forgotten
+            if forgotten < self.at_once:
+                return count
+
+    async def _run(self, now: datetime, counts: RetainCounts) -> None:
+        retain = self.in_force().settings.retain
         if retain.alerts is not None:
             before = now - retain.alerts
             counts.alerts = await self._in_steps(partial(_forget_alerts, before=before))
@@ -87,7 +104,7 @@ class RetainJob:
             counts.entries = await self._in_steps(
                 partial(_forget_entries, before=now - retain.entries)
             )
-        return counts
+        await self._in_steps(_forget_articles)  # after the entries that wanted them
 
     async def _in_steps(self, step: _Step) -> int:
         place: int | None = 0
@@ -117,3 +134,7 @@ def _forget_entries(
     tx: Transaction, *, before: datetime, after: int, limit: int
 ) -> Forgotten:
     return tx.forget_entries(before, after=after, limit=limit)
+
+
+def _forget_articles(tx: Transaction, *, after: int, limit: int) -> Forgotten:
+    return tx.forget_articles(after=after, limit=limit)

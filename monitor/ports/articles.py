@@ -67,7 +67,10 @@ class ArticleTransaction(Protocol):
         wish: ArticleWish | None = None,
         article_id: int | None = None,
     ) -> None:
-        """Note what becomes of the article of an entry: without `wish`, nothing."""
+        """Note what becomes of the article of an entry: without `wish`, nothing.
+
+        One that was read before the entry was edited is kept then.
+        """
 
     def end_wish(self, entry_id: int, state: WishState) -> None:
         """Note how it ended to wait for the article of an entry."""
@@ -77,7 +80,8 @@ class ArticleTransaction(Protocol):
     ) -> StoredArticle:
         """Return the article of that key, which waits from now on if it is new.
 
-        It may have been read under another link, whose page calls this its own.
+        It may have been read under another link, whose page calls this its own. One
+        whose text is forgotten is new.
         """
 
     def claim_articles(

@@ -51,5 +51,17 @@ class Keeping(Protocol):
         None that may still be in its feed, and none that an alert tells of.
         """
 
+    def forget_article_texts(
+        self, before: datetime | None, space: int, *, limit: int
+    ) -> int:
+        """Delete texts of articles, the oldest first, at most `limit`; count them.
+
+        They are those read before then, and as many more as take the others beyond
+        `space` bytes.
+        """
+
+    def forget_articles(self, *, after: int, limit: int) -> Forgotten:
+        """Delete articles without a text that no entry wants; look at `limit`."""
+
     def forget_history(self, before: datetime) -> int:
         """Delete days and versions of rules that were over before then; count them."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
@@ -23,7 +22,7 @@ from monitor.model import (
 from monitor.store import rows
 from monitor.store.article_tables import article_texts, article_wishes, articles
 from monitor.store.prepared import Prepared
-from monitor.store.search_rows import entries_of_feeds, index_article
+from monitor.store.search_rows import entries_of_feeds, index_articles
 from monitor.store.tables import entries
 
 _WAITING = WishState.WAITING.value
@@ -102,7 +101,10 @@ class ArticleRows:
         wish: ArticleWish | None = None,
         article_id: int | None = None,
     ) -> None:
-        """Note what becomes of the article of an entry: without `wish`, nothing."""
+        """Note what becomes of the article of an entry: without `wish`, nothing.
+
+        One that was read before the entry was edited is kept then.
+        """
         values: dict[str, object] = {
             "state": state,
             "article_id": article_id,
@@ -111,33 +113,49 @@ class ArticleRows:
             "reason": wish.reason if wish else "",
             "words": list(wish.words) if wish else [],
         }
-        self._set_wish(entry_id, values)
+        this = article_wishes.c.entry_id == entry_id
+        if wish is None:
+            text_of = article_texts.c.article_id
+            is_read = select(text_of).where(text_of == article_wishes.c.article_id)
+            this &= ~is_read.exists()
+        noted = update(article_wishes).where(this).values(**values)
+        if not self._connection.execute(noted).rowcount:
+            self.end_wish(entry_id, WishState.READ)
 
     def end_wish(self, entry_id: int, state: WishState) -> None:
         """Note how it ended to wait for the article of an entry."""
-        self._set_wish(entry_id, {"state": state})
-
-    def _set_wish(self, entry_id: int, values: dict[str, object]) -> None:
         this = article_wishes.c.entry_id == entry_id
-        self._connection.execute(update(article_wishes).where(this).values(**values))
+        ended = update(article_wishes).where(this).values(state=state)
+        self._connection.execute(ended)
 
     def article_for(
         self, key: str, link: str, host: str, now: datetime
     ) -> StoredArticle:
         """Return the article of that key, which waits from now on if it is new.
 
-        It may have been read under another link, whose page calls this its own.
+        It may have been read under another link, whose page calls this its own. One
+        whose text is forgotten is new.
         """
-        values = {"key": key, "link": link, "host": host, "state": _WAITING}
-        times = {"wanted_at": now, "next_attempt_at": now}
-        known = self._article(key)
-        if known is None:
-            self._connection.execute(insert(articles).values(**values, **times))
-            known = self._article(key)
-        assert known is not None  # noqa: S101 - it was made just now
-        return known
+        begun: dict[str, object] = {
+            "link": link,
+            "host": host,
+            "state": _WAITING,
+            "wanted_at": now,
+            "next_attempt_at": now,
+        }
+        row = self._article(key)
+        if row is None:
+            new = insert(articles).values(key=key, **begun)
+            self._connection.execute(new)
+            row = self._article(key)
+        elif row["state"] == WishState.READ and row["text"] is None:  # forgotten
+            more = {"attempts": 0, "ended_at": None, "reason": "", "detail": ""}
+            self._set_article(row["id"], {**begun, **more})
+            row = self._article(key)
+        assert row is not None  # noqa: S101 - it was made just now
+        return StoredArticle(row["id"], _article_of(row), row["state"] != _WAITING)
 
-    def _article(self, key: str) -> StoredArticle | None:
+    def _article(self, key: str) -> rows.Row | None:
         query = (
             select(articles, article_texts.c.text)
             .outerjoin(article_texts, article_texts.c.article_id == articles.c.id)
@@ -146,11 +164,7 @@ class ArticleRows:
             .order_by(articles.c.state != WishState.READ, articles.c.id)
             .limit(1)
         )
-        row = self._connection.execute(query).mappings().first()
-        if row is None:
-            return None
-        is_over = row["state"] != _WAITING
-        return StoredArticle(row["id"], _article_of(row), is_over)
+        return self._connection.execute(query).mappings().first()
 
     def claim_articles(
         self, now: datetime, *, until: datetime, limit: int, busy: Collection[str]
@@ -226,9 +240,10 @@ class ArticleRows:
         }
         self._set_article(article_id, values)
         if article.text:
-            packed = zlib.compress(article.text.encode())
-            text = {"article_id": article_id, "size": len(packed), "text": packed}
-            self._connection.execute(insert(article_texts).values(**text))
+            packed = rows.packed(article.text)
+            kept = {"read_at": now, "size": len(packed), "text": packed}
+            text = insert(article_texts).values(article_id=article_id, **kept)
+            self._connection.execute(text)
 
     def _set_article(self, article_id: int, values: dict[str, object]) -> None:
         this = articles.c.id == article_id
@@ -245,12 +260,12 @@ class ArticleRows:
         }
         this = entries.c.id == entry_id
         self._connection.execute(update(entries).where(this).values(**values))
-        index_article(self._connection, entry_id, article.text)
+        index_articles(self._connection, entry_id - 1, entry_id)
 
     def article_text(self, entry_id: int) -> str:
         """Return the text of the article of an entry, "" if there is none."""
         row = _TEXT.first(self._connection, entry=entry_id)
-        return "" if row is None else zlib.decompress(row[0]).decode()
+        return "" if row is None else rows.unpacked(row[0])
 
     def leave_articles_alone(self, hosts: Collection[str], until: datetime) -> None:
         """Let no article of the hosts be asked for before `until` (they said so)."""
@@ -284,7 +299,7 @@ def _article_of(row: rows.Row) -> Article:
     packed: bytes | None = row["text"]
     return Article(
         ArticleReason(row["reason"] or ArticleReason.NOT_FETCHED),
-        text="" if packed is None else zlib.decompress(packed).decode(),
+        text="" if packed is None else rows.unpacked(packed),
         title=row["title"],
         language=row["language"],
         published_at=row["published_at"],

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import JSON, Column, Index, Table, text
 from sqlmodel import Field, SQLModel
 
-from monitor.store.tables import metadata
+from monitor.store.tables import entry_words, metadata
 from monitor.store.utc import Utc
 
 
@@ -50,13 +50,18 @@ class ArticleRow(SQLModel, table=True):
 
 
 class ArticleTextRow(SQLModel, table=True):
-    """The text of an article that was read, compressed by zlib; `size` is of that."""
+    """The text of an article that was read, compressed by zlib; `size` is of that.
+
+    The index tells the oldest, and their sizes, without reading a text.
+    """
 
     __tablename__ = "article_texts"
+    __table_args__ = (Index("ix_article_texts_read_at", "read_at", "size"),)
 
     article_id: int = Field(
         foreign_key="articles.id", primary_key=True, ondelete="CASCADE"
     )
+    read_at: datetime = Field(sa_type=Utc)
     size: int
     text: bytes
 
@@ -95,3 +100,7 @@ class ArticleWishRow(SQLModel, table=True):
 articles: Table = metadata.tables["articles"]
 article_texts: Table = metadata.tables["article_texts"]
 article_wishes: Table = metadata.tables["article_wishes"]
+
+# Few rows of the index of words are of articles: only they are in this one.
+_of = entry_words.c.article_id
+Index("ix_entry_words_article_id", _of, sqlite_where=_of.is_not(None))

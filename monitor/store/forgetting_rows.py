@@ -1,8 +1,9 @@
 """Retention inside a transaction: what is over goes, a few rows at a time.
 
 An alert goes with its messages, deliveries and attempts; an entry with its keys, its
-matches and its place in the index of words. Entries that a rule was true of stay for
-as long as the alert that they belong to, so that each alert can be explained.
+matches, its wish for an article and its place in the index of words. Entries that a
+rule was true of stay for as long as the alert that they belong to, so that each alert
+can be explained. The text of an article goes with its words in the index.
 """
 
 from __future__ import annotations
@@ -25,16 +26,18 @@ from sqlalchemy import (
     update,
 )
 
-from monitor.model import DeliveryState, Forgotten, HoldReason
+from monitor.model import DeliveryState, Forgotten, HoldReason, WishState
 from monitor.store import rows
+from monitor.store.article_tables import article_texts, article_wishes, articles
 from monitor.store.route_tables import routes
-from monitor.store.search_rows import forget_words
+from monitor.store.search_rows import forget_article_words, forget_words
 from monitor.store.tables import (
     alerts,
     attempts,
     deliveries,
     entries,
     entry_keys,
+    entry_words,
     feeds,
     matches,
     message_alerts,
@@ -129,10 +132,50 @@ class ForgettingRows:
             self._connection, [(row["id"], rows.entry_of(row)) for row in found]
         )
         ids = [row["id"] for row in found]
-        for table in (entry_keys, matches):
+        for table in (entry_keys, matches, article_wishes):
             self._delete(table, table.c.entry_id.in_(ids))
         self._delete(entries, entries.c.id.in_(ids))
         return Forgotten(place, len(ids))
+
+    def forget_article_texts(
+        self, before: datetime | None, space: int, *, limit: int
+    ) -> int:
+        """Delete texts of articles, the oldest first, at most `limit`; count them.
+
+        They are those read before then, and as many more as take the others beyond
+        `space` bytes.
+        """
+        text_of = article_texts.c
+        taken = select(func.coalesce(func.sum(text_of.size), 0))
+        room = int(self._connection.execute(taken).scalar_one())
+        columns = select(text_of.article_id, text_of.size, text_of.read_at)
+        oldest = columns.order_by(text_of.read_at, text_of.size).limit(limit)
+        ids = []
+        for row in self._connection.execute(oldest):
+            is_old = before is not None and row.read_at < before
+            if not is_old and room <= space:
+                break
+            ids.append(row.article_id)
+            room -= row.size
+        forget_article_words(self._connection, entry_words.c.article_id.in_(ids))
+        self._delete(article_texts, text_of.article_id.in_(ids))
+        return len(ids)
+
+    def forget_articles(self, *, after: int, limit: int) -> Forgotten:
+        """Delete articles without a text that no entry wants; look at `limit`."""
+        this = articles.c.id
+        page = select(this).where(this > after).order_by(this).limit(limit)
+        ids = self._ids(page)
+        over = self._ids(
+            select(this).where(
+                this.in_(ids),
+                articles.c.state != WishState.WAITING,
+                not_(_is_there(article_texts, article_texts.c.article_id == this)),
+                not_(_is_there(article_wishes, article_wishes.c.article_id == this)),
+            )
+        )
+        self._delete(articles, this.in_(over))
+        return Forgotten(ids[-1] if ids else None, len(over))
 
     def _entries_page(
         self, before: datetime, after: int, limit: int

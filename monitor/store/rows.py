@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from operator import attrgetter
 from typing import Any, TypeVar
@@ -152,6 +154,24 @@ def stored_entry(row: Row) -> StoredEntry:
         first_seen_at=row["first_seen_at"],
         label=row["label"],
     )
+
+
+def read_entry(row: Row) -> StoredEntry:
+    """Return a row like that with the text of its article, where there is one."""
+    stored, packed = stored_entry(row), row["article_text"]
+    if packed is None:
+        return stored
+    return replace(stored, entry=replace(stored.entry, article=unpacked(packed)))
+
+
+def packed(article: str) -> bytes:
+    """Return the text of an article as it is stored."""
+    return zlib.compress(article.encode())
+
+
+def unpacked(stored: bytes) -> str:
+    """Return the text of an article that was stored."""
+    return zlib.decompress(stored).decode()
 
 
 def stored_alert(row: Row) -> StoredAlert:

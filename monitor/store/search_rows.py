@@ -31,6 +31,7 @@ from sqlalchemy import (
 
 from monitor.model import Entry, Indexed, StoredEntry
 from monitor.store import rows
+from monitor.store.article_tables import article_texts, article_wishes
 from monitor.store.prepared import Prepared, driver, insert_rows
 from monitor.store.tables import WORD_INDEX, entries, entry_words, feeds
 from monitor.text.folding import keys
@@ -48,7 +49,7 @@ _PAGE: Final = 500
 _LAST_ENTRY: Final = "SELECT coalesce(max(id), 0) FROM entries"
 _LAST_WORDS: Final = "SELECT coalesce(max(id), 0) FROM entry_words"
 _ADD_WORDS: Final = (
-    "INSERT INTO entry_words (id, entry_id, version, of_article) VALUES (?, ?, ?, ?)"
+    "INSERT INTO entry_words (id, entry_id, version, article_id) VALUES (?, ?, ?, ?)"
 )
 _ADD_KEYS: Final = f"INSERT INTO {WORD_INDEX} (rowid, keys) VALUES (?, ?)"  # noqa: S608 - our own name
 _TAKE_KEYS: Final = (
@@ -69,27 +70,36 @@ def keys_version() -> str:
     return found.hexdigest()[:12]
 
 
-def index_all(
-    connection: Connection,
-    found: Sequence[tuple[int, Entry]],
-    *,
-    of_article: bool = False,
-) -> None:
+def index_all(connection: Connection, found: Sequence[tuple[int, Entry]]) -> None:
     """Let entries, each with its id, be found by their words as they are now."""
+    _index(connection, [(id_, None, _tokens(entry)) for id_, entry in found])
+
+
+def index_articles(connection: Connection, after: int, end: int) -> None:
+    """Let entries be found by the words of their articles, too, if they are not yet.
+
+    These are the ones whose ids are higher than `after` and at most `end`.
+    """
+    asked = {"after": after, "end": end, "version": keys_version()}
+    found = _UNINDEXED_ARTICLES.run(connection, **asked).fetchall()
+    _index(
+        connection,
+        [(id_, article_id, _article_tokens(text)) for id_, article_id, text in found],
+    )
+
+
+def _index(
+    connection: Connection, found: Sequence[tuple[int, int | None, str]]
+) -> None:
+    """Store the tokens of entries, or of their articles, each with the ids of both."""
     version = keys_version()
     # Nobody else writes in this transaction, so that the next ids are ours.
     (last,) = driver(connection).execute(_LAST_WORDS).fetchone()
     numbered = list(enumerate(found, last + 1))
-    words = [(row, id_, version, of_article) for row, (id_, _) in numbered]
-    keys_of = [(row, _tokens(entry)) for row, (_, entry) in numbered]
+    words = [(row, id_, version, article) for row, (id_, article, _) in numbered]
+    keys_of = [(row, tokens) for row, (_, _, tokens) in numbered]
     insert_rows(connection, _ADD_WORDS, words)
     insert_rows(connection, _ADD_KEYS, keys_of)
-
-
-def index_article(connection: Connection, entry_id: int, article: str) -> None:
-    """Let an entry be found by the words of its article, too."""
-    as_entry = Entry("", content=article)
-    index_all(connection, [(entry_id, as_entry)], of_article=True)
 
 
 def forget_words(connection: Connection, found: Sequence[tuple[int, Entry]]) -> None:
@@ -102,14 +112,36 @@ def forget_words(connection: Connection, found: Sequence[tuple[int, Entry]]) -> 
     newest = (
         select(entry_words.c.entry_id, func.max(entry_words.c.id))
         .where(entry_words.c.entry_id.in_(ids), entry_words.c.version == keys_version())
-        .where(~entry_words.c.of_article)
+        .where(entry_words.c.article_id.is_(None))
         .group_by(entry_words.c.entry_id)
     )
     row_of = {row[0]: row[1] for row in connection.execute(newest)}
     indexed = [(id_, entry) for id_, entry in found if id_ in row_of]
     taken = [(row_of[id_], _tokens(entry)) for id_, entry in indexed]
     driver(connection).executemany(_TAKE_KEYS, taken)
+    forget_article_words(connection, entry_words.c.entry_id.in_(ids))
     connection.execute(delete(entry_words).where(entry_words.c.entry_id.in_(ids)))
+
+
+def forget_article_words(connection: Connection, which: ColumnElement[bool]) -> None:
+    """Take articles out of the index, whose texts must still be there.
+
+    `which` says of a row of the index whether it is one of theirs.
+    """
+    query = (
+        select(entry_words.c.id, article_texts.c.text)
+        .join(article_texts, article_texts.c.article_id == entry_words.c.article_id)
+        .where(which, entry_words.c.version == keys_version())
+    )
+    found = connection.execute(query).all()
+    taken = [(row.id, _article_tokens(row.text)) for row in found]
+    driver(connection).executemany(_TAKE_KEYS, taken)
+    these = (which, entry_words.c.article_id.is_not(None))
+    connection.execute(delete(entry_words).where(*these))
+
+
+def _article_tokens(packed: bytes) -> str:
+    return _tokens(Entry("", content=rows.unpacked(packed)))
 
 
 def _tokens(entry: Entry) -> str:
@@ -146,9 +178,23 @@ def _is_unindexed(version: object) -> ColumnElement[bool]:
     is_indexed = select(entry_words.c.id).where(
         entry_words.c.entry_id == entries.c.id,
         entry_words.c.version == version,
-        ~entry_words.c.of_article,
+        entry_words.c.article_id.is_(None),
     )
     return ~is_indexed.exists()
+
+
+def _unindexed_articles(version: object) -> Select[tuple[int, int | None, bytes]]:
+    wish = article_wishes.c
+    is_indexed = select(entry_words.c.id).where(
+        entry_words.c.entry_id == wish.entry_id,
+        entry_words.c.article_id == wish.article_id,
+        entry_words.c.version == version,
+    )
+    return (
+        select(wish.entry_id, wish.article_id, article_texts.c.text)
+        .join(article_texts, article_texts.c.article_id == wish.article_id)
+        .where(wish.article_id.is_not(None), ~is_indexed.exists())
+    )
 
 
 _texts = (entries.c.title, entries.c.summary, entries.c.content, entries.c.author)
@@ -161,6 +207,12 @@ _UNINDEXED = Prepared(
     )
     .order_by(entries.c.id)
     .limit(bindparam("limit"))
+)
+_UNINDEXED_ARTICLES = Prepared(
+    _unindexed_articles(bindparam("version")).where(
+        article_wishes.c.entry_id > bindparam("after"),
+        article_wishes.c.entry_id <= bindparam("end"),
+    )
 )
 
 
@@ -185,6 +237,7 @@ class SearchRows:
         ]
         index_all(self._connection, named)
         come = found[-1][0] if len(found) == limit else end
+        index_articles(self._connection, after, come)
         return Indexed(len(found), come, is_all=come >= last)
 
     def count_entries(self, since: datetime | None = None) -> int:
@@ -198,10 +251,10 @@ class SearchRows:
         self, since: datetime | None, *, before: int | None, limit: int
     ) -> tuple[StoredEntry, ...]:
         """Return entries first seen since then, the newest below id `before` first."""
-        query = entries_of_feeds(since).order_by(entries.c.id.desc()).limit(limit)
+        query = _with_articles(since).order_by(entries.c.id.desc()).limit(limit)
         if before is not None:
             query = query.where(entries.c.id < before)
-        return tuple(map(rows.stored_entry, self._connection.execute(query).mappings()))
+        return tuple(map(rows.read_entry, self._connection.execute(query).mappings()))
 
     def all_entries(self, since: datetime | None = None) -> Iterator[StoredEntry]:
         """Yield the entries first seen since then, newest first."""
@@ -216,15 +269,18 @@ class SearchRows:
         """Yield the entries that may have a word with one of the keys, newest first."""
         wanted = iter(sorted(self._ids_with(keys), reverse=True))
         while ids := list(islice(wanted, _PAGE)):
-            query = entries_of_feeds(since).where(entries.c.id.in_(ids))
+            query = _with_articles(since).where(entries.c.id.in_(ids))
             newest_first = query.order_by(entries.c.id.desc())
             yield from map(
-                rows.stored_entry, self._connection.execute(newest_first).mappings()
+                rows.read_entry, self._connection.execute(newest_first).mappings()
             )
 
     def _ids_with(self, keys: Collection[str]) -> set[int]:
         unindexed = select(entries.c.id).where(_is_unindexed(keys_version()))
         found = set(self._connection.execute(unindexed).scalars())
+        articles = _unindexed_articles(keys_version())
+        of_these = articles.with_only_columns(article_wishes.c.entry_id)
+        found.update(self._connection.execute(of_these).scalars())
         found_by = text(
             f"SELECT entry_id FROM entry_words JOIN {WORD_INDEX} AS f"  # noqa: S608
             f" ON f.rowid = entry_words.id WHERE {WORD_INDEX} MATCH :wanted"
@@ -243,3 +299,14 @@ def entries_of_feeds(since: datetime | None = None) -> Select[tuple[object, ...]
     feed = [feeds.c.name.label("feed_name"), feeds.c.title.label("feed_title")]
     query = select(entries, *feed).join(feeds, feeds.c.id == entries.c.feed_id)
     return query if since is None else query.where(entries.c.first_seen_at >= since)
+
+
+def _with_articles(since: datetime | None) -> Select[tuple[object, ...]]:
+    """Return the query whose rows `rows.read_entry` reads."""
+    wish, text_of = article_wishes.c, article_texts.c
+    return (
+        entries_of_feeds(since)
+        .add_columns(text_of.text.label("article_text"))
+        .outerjoin(article_wishes, wish.entry_id == entries.c.id)
+        .outerjoin(article_texts, text_of.article_id == wish.article_id)
+    )

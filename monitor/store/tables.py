@@ -221,7 +221,7 @@ class EntryWordsRow(SQLModel, table=True):
     """A row of the index of words: the entry whose words they are.
 
     `version` is that of the keys. An edited entry has a row for each of its texts, and
-    one whose article was read has another.
+    one whose article was read has another for that.
     """
 
     __tablename__ = "entry_words"
@@ -229,7 +229,7 @@ class EntryWordsRow(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     entry_id: int = Field(foreign_key="entries.id", index=True)
     version: str
-    of_article: bool = Field(default=False, sa_column_kwargs={"server_default": "0"})
+    article_id: int | None = None
 
 
 class RuleVersionRow(SQLModel, table=True):

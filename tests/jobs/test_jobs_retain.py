@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from house import DESK, HIT, OPS, House, rule
 from sqlalchemy import text
+from stored_articles import give_article
 
 from monitor.jobs.indexing import IndexJob
 from monitor.jobs.release import revisit
@@ -20,9 +21,9 @@ DAY = timedelta(days=1)
 DULL = "Wetter am Montag"
 
 
-def job(house: House, **retain: timedelta | None) -> RetainJob:
+def job(house: House, **retain: timedelta | int | None) -> RetainJob:
     """Return the job, with a configuration that says what is kept how long."""
-    settings = replace(house.in_force.settings, retain=Retention(**retain))
+    settings = replace(house.in_force.settings, retain=Retention(**retain))  # type: ignore[arg-type]  # by name
     house.in_force = replace(house.in_force, settings=settings)
     return RetainJob(house.store, house.clock, house.journal, lambda: house.in_force)
 
@@ -256,3 +257,80 @@ async def test_an_alert_that_waits_for_a_digest_is_never_forgotten(
     done = await job(house).run_if_due()
     assert (done and done.alerts, count(house, "routes")) == (1, 0)
     house.store.close()
+
+
+async def read_articles(house: House, count: int = 3) -> None:
+    """Let there be entries, and their articles be read one an hour."""
+    house.publish(*(f"Meldung {n}" for n in range(count)))
+    await house.poll()
+    for n in range(count):
+        house.clock.advance(timedelta(hours=1))
+        words = " ".join(f"Wort{n}x{i}" for i in range(200))
+        link, now = f"https://news.example.org/{n}", house.clock.now()
+        house.store.run(
+            lambda tx, n=n, words=words, link=link, now=now: give_article(  # type: ignore[misc]
+                tx, n + 1, words, now, link=link
+            )
+        )
+
+
+def articles(house: House) -> list[bool]:
+    """Return whether there is the text of its article, of each entry."""
+    found = house.store.run(lambda tx: tx.some_entries(None, before=None, limit=9))
+    return [bool(stored.entry.article) for stored in reversed(found)]
+
+
+async def test_the_texts_of_articles_are_forgotten_when_they_are_old(
+    house: House,
+) -> None:
+    await read_articles(house)
+    house.clock.advance(14 * DAY - timedelta(hours=1))
+
+    assert await replace(job(house), at_once=1).run_if_due() == RetainCounts(articles=1)
+
+    assert articles(house) == [False, True, True]
+    assert counts(house)["entries"] == count(house, "articles") == 3
+    (said,) = house.journal.named("retain")
+    assert said["articles"] == 1
+
+
+async def test_the_texts_of_articles_keep_within_their_room_all_day(
+    house: House,
+) -> None:
+    assert await job(house).run_if_due() == RetainCounts()
+    await read_articles(house)
+    with house.store._database.read() as connection:
+        (*_, size) = connection.execute(
+            text("SELECT size FROM article_texts")
+        ).scalars()
+
+    retain = job(house, article_space=size)
+    assert await retain.run_if_due() == RetainCounts(articles=2)
+
+    assert articles(house) == [False, False, True]
+    assert await retain.run_if_due() is None
+    assert len(house.journal.named("retain")) == 2
+
+
+async def test_articles_are_kept_for_ever_but_within_their_room(house: House) -> None:
+    await read_articles(house)
+    house.clock.advance(900 * DAY)
+
+    retain = job(house, articles=None, alerts=None)
+    assert await retain.run_if_due() == RetainCounts()
+    assert articles(house) == [True, True, True]
+
+
+async def test_an_article_goes_when_its_entry_and_its_text_are_gone(
+    house: House,
+) -> None:
+    await read_articles(house)
+    house.publish("Sport", "Kultur")
+    await poll_for(house, 100)
+
+    done = await replace(job(house), at_once=2).run_if_due()
+
+    assert done == RetainCounts(articles=3, entries=3)
+    tables = ("articles", "article_texts")
+    assert [count(house, table) for table in tables] == [0, 0]
+    assert count(house, "article_wishes") == counts(house)["entries"] == 2

@@ -26,8 +26,9 @@ from store_values import (
     rule,
     told,
 )
+from stored_articles import give_article
 
-from monitor.model import HeldQuery, Hold, HoldReason, Lane, Silence
+from monitor.model import HeldQuery, Hold, HoldReason, Lane, Silence, WishState
 from monitor.store.transaction import SqlTransaction
 
 
@@ -138,6 +139,22 @@ def test_entries_of_one_feed_are_found_without_reading_the_others(
         full.latest_entries(1, 150)
         full.touch_document(1, NOW, NOW + DAY)
     assert_no_scan(plans)
+
+
+def test_articles_are_found_with_their_entries_and_not_by_reading_all(
+    full: SqlTransaction,
+) -> None:
+    give_article(full, 1, "Der Präsident sprach in Tiflis.", NOW)
+    full.index_some(0, 100)
+    with explained(full) as plans:
+        full.some_entries(None, before=100, limit=50)
+        full.index_some(0, 100)
+        full.article_text(1)
+        full.decide_article(2, WishState.UNWANTED, NOW)
+        full.forget_article_texts(NOW, 10**9, limit=50)
+        full.forget_articles(after=0, limit=50)
+    plans.remove("SCAN article_texts USING COVERING INDEX ix_article_texts_read_at")
+    assert_no_scan([one for one in plans if "SCAN article_texts USING COV" not in one])
 
 
 def test_what_waits_is_found_without_reading_what_was_told(

@@ -45,11 +45,13 @@ def upgrade() -> None:
     op.create_table(
         "article_texts",
         sa.Column("article_id", sa.Integer(), nullable=False),
+        sa.Column("read_at", sa.DateTime(), nullable=False),
         sa.Column("size", sa.Integer(), nullable=False),
         sa.Column("text", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(["article_id"], ["articles.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("article_id"),
     )
+    op.create_index("ix_article_texts_read_at", "article_texts", ["read_at", "size"])
     op.create_table(
         "article_wishes",
         sa.Column("entry_id", sa.Integer(), nullable=False),
@@ -71,7 +73,10 @@ def upgrade() -> None:
         ["entry_id"],
         sqlite_where=sa.text("state = 'undecided'"),
     )
-    op.add_column(
+    op.add_column("entry_words", sa.Column("article_id", sa.Integer(), nullable=True))
+    op.create_index(
+        "ix_entry_words_article_id",
         "entry_words",
-        sa.Column("of_article", sa.Boolean(), server_default="0", nullable=False),
+        ["article_id"],
+        sqlite_where=sa.text("article_id IS NOT NULL"),
     )
