@@ -122,7 +122,7 @@ def failed_tests(rule: Rule, compiler: QueryCompiler) -> list[str]:
     query = compiler.compile(rule.query, bound=bool(rule.feeds))
     failed = []
     for test in rule.tests:
-        because = query.match(document_of(test))
+        because = query.match(document_of(test, rule.full_text))
         if (because is not None) is not test.expected:
             text = " / ".join(value for _, value in test.fields)
             words = ", ".join(dict.fromkeys(place.text for place in because or ()))

@@ -13,7 +13,7 @@ from monitor.config.validate import validate
 from monitor.config.yaml_file import YamlFile, mapping
 from monitor.config.yaml_words import QUERY_HINT
 from monitor.matching import Document
-from monitor.model import Diagnostic, RuleTest
+from monitor.model import Diagnostic, FullText, RuleTest
 
 
 @dataclass(frozen=True)
@@ -95,13 +95,18 @@ def _fields(example: Example) -> Iterator[tuple[str, str]]:
             yield from ((field, each) for each in value)
 
 
-def document_of(test: RuleTest) -> Document:
-    """Return the made-up entry of a test as a query sees it."""
+def document_of(test: RuleTest, full_text: FullText = FullText.AUTO) -> Document:
+    """Return the made-up entry of a test as a query sees it.
+
+    `full_text` is that of its rule, which may read no articles.
+    """
     values = dict(test.fields)
+    is_read = full_text is not FullText.NEVER
     return Document(
         title=values.get("title", ""),
         summary=values.get("summary", ""),
         content=values.get("content", ""),
+        article=values.get("article", "") if is_read else "",
         author=values.get("author", ""),
         language=values.get("lang", ""),
         url=values.get("url", ""),

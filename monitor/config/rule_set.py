@@ -41,7 +41,7 @@ from monitor.matching import (
 from monitor.matching.forms import Forms
 from monitor.matching.needs import needed_terms
 from monitor.matching.notes import NO_FORMS
-from monitor.model import Diagnostic, QueryProblem, Rule, RuleTest, Severity
+from monitor.model import Because, Diagnostic, QueryProblem, Rule, RuleTest, Severity
 
 _ANYTHING = ("x",)  # stands for a list that is wrong by itself, which was said
 
@@ -214,7 +214,9 @@ class _Checking:
             tests.append(test)
             # Else an example may lack what was wrong in it, or a word's forms.
             if read.is_sound and not self._result.lexicon_error:
-                self._run_test(read, ("rules", name, key, place), query, test)
+                document = document_of(test, self._said(entry).full_text)
+                found = query.match(document)
+                self._run_test(read, ("rules", name, key, place), found, test)
         self._result.rules.append(self._rule(read, name, entry, tests))
         self._queries[name] = query
         self._remark_expiry(read, name, entry.expires)
@@ -280,9 +282,12 @@ class _Checking:
             self._report(read, read.file.at(location, what, Severity.WARNING))
 
     def _run_test(
-        self, read: ReadRules, location: Location, query: Query, test: RuleTest
+        self,
+        read: ReadRules,
+        location: Location,
+        because: tuple[Because, ...] | None,
+        test: RuleTest,
     ) -> None:
-        because = query.match(document_of(test))
         if (because is not None) is test.expected:
             return
         what = "this should match, and does not"

@@ -35,6 +35,7 @@ class Example(Strict):
     title: Text = Field(default="", description="The title.")
     summary: Text = Field(default="", description="The summary.")
     content: Text = Field(default="", description="The text.")
+    article: Text = Field(default="", description="The whole article.")
     author: Text = Field(default="", description="Who wrote it.")
     lang: Text = Field(default="", description="Its language, as de or en-GB.")
     url: Text = Field(default="", description="Its link.")

@@ -142,6 +142,18 @@ def test_failed_examples_are_told_apart(folder: ConfigFolder) -> None:
     assert not loaded.is_usable
 
 
+@pytest.mark.parametrize("full_text", ["auto", "always", "never"])
+def test_an_example_may_have_an_article(folder: ConfigFolder, full_text: str) -> None:
+    folder.rules(
+        f"rules: {{a: {{query: Baku AND Waffen, full_text: {full_text}, "
+        "should_match: [{title: Baku, article: Es geht um Waffen.}]}}\n"
+    )
+    loaded = folder.load()
+    (test,) = loaded.rules[0].tests
+    assert document_of(test).article == "Es geht um Waffen."
+    assert bool(loaded.failed_tests) is (full_text == "never")
+
+
 def test_no_rules_is_legal(folder: ConfigFolder) -> None:
     assert rules_of(folder, "# none yet\n") == {}
 
