@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from itertools import islice
@@ -39,7 +40,7 @@ from monitor.jobs.searching import (
 from monitor.matching import Query, selects
 from monitor.matching.narrowing import anchor_keys
 from monitor.matching.needs import needed_terms
-from monitor.model import Feed, Rule, Settings, StoredEntry
+from monitor.model import Feed, FullText, Rule, Settings, StoredEntry
 from monitor.store.search_rows import SearchRows
 from monitor.wiring import Surroundings
 
@@ -128,6 +129,12 @@ class _Asked:
     def selects(self, feed: Feed) -> bool:
         return self.rule is None or selects(self.rule.feeds, feed)
 
+    def read(self, stored: StoredEntry) -> StoredEntry:
+        """Return an entry as it is read: some rules do not look at articles."""
+        if self.rule is None or self.rule.full_text is not FullText.NEVER:
+            return stored
+        return replace(stored, entry=replace(stored.entry, article=""))
+
 
 # --- matches -------------------------------------------------------------------
 
@@ -137,7 +144,8 @@ def _search(
 ) -> bool:
     number = 0
     with _looking(stored, anchor_keys(asked.query), begin) as some:
-        for hit in hits(asked.query, some, asked.feeds, asked.selects):
+        entries = map(asked.read, some)
+        for hit in hits(asked.query, entries, asked.feeds, asked.selects):
             number += 1
             if as_json:
                 print_json(_object(hit))
@@ -233,7 +241,7 @@ def _near(
     for usual in islice(stored.all_entries(), _USUAL):
         misses.learn(usual)
     with _looking(stored, near_keys(asked.query), begin) as some:
-        for each in some:
+        for each in map(asked.read, some):
             feed = feed_of(each, asked.feeds)
             if asked.selects(feed):
                 misses.look(each, feed)
