@@ -13,7 +13,7 @@ from monitor.alerts.wording import counted, one_line
 from monitor.cli.frame import PROBLEM, open_views, surroundings
 from monitor.cli.output import print_json, print_rows, say, show
 from monitor.cli.search import progress, since_when
-from monitor.jobs.comparing import LOUD, Comparison
+from monitor.jobs.comparing import LOUD, Comparison, RuleChange
 from monitor.jobs.edits import summary
 from monitor.jobs.in_force import InForce
 from monitor.store.search_rows import SearchRows
@@ -126,7 +126,8 @@ def _print(compared: Comparison, line: str, now: datetime) -> None:
 
 
 def _remarks(compared: Comparison, now: datetime) -> Iterator[str]:
-    moved = [c for c in compared.changes.values() if c.gained or c.lost]
+    changes = [c for c in compared.changes.values() if c.state != "same"]
+    moved = [c for c in changes if c.gained or c.lost]
     for change in moved[:_MOST_SHOWN]:
         for title in change.samples_gained:
             yield f"+ {change.name}: {one_line(title)}"
@@ -134,6 +135,7 @@ def _remarks(compared: Comparison, now: datetime) -> Iterator[str]:
             yield f"- {change.name}: {one_line(title)}"
     if (more := len(moved) - _MOST_SHOWN) > 0:
         yield f"and {counted(more, 'more rule')}: monitor rules plan --json"
+    yield from map(_by_article, (c for c in changes if c.by_article))
     if (dead := compared.dead()) and compared.entries:
         entries = counted(compared.entries, "stored entry", "stored entries")
         verb = "matches" if len(dead) == 1 else "match"
@@ -142,6 +144,11 @@ def _remarks(compared: Comparison, now: datetime) -> Iterator[str]:
         yield f"loud: {_named(loud)} would give more than {LOUD} alerts a day"
     for name, count in compared.channels.most_common():
         yield f"channel {name}: {count / compared.days(now):.1f} alerts a day"
+
+
+def _by_article(change: RuleChange) -> str:
+    matches = counted(change.after, "match", "matches")
+    return f"{change.name}: {change.by_article} of {matches} by the article alone"
 
 
 def _named(rules: Sequence[str]) -> str:

@@ -11,9 +11,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
+from monitor.alerts.reasons import beyond_feed
 from monitor.jobs.in_force import InForce
 from monitor.matching import RuleSet
-from monitor.model import Feed, Rule, StoredEntry
+from monitor.model import Because, Feed, Rule, StoredEntry
 
 LOUD: Final = 20
 """So many alerts a day are more than people read."""
@@ -26,14 +27,16 @@ _DAY: Final = timedelta(days=1)
 class RuleChange:
     """What becomes of one rule; `state` is new, changed, removed or same.
 
-    `before` and `after` count matches, `alerts` those that would be told; the samples
-    are titles.
+    `before` and `after` count matches, `by_article` those of `after` that need words
+    which only the article has, `alerts` those that would be told; the samples are
+    titles.
     """
 
     name: str
     state: str
     before: int = 0
     after: int = 0
+    by_article: int = 0
     gained: int = 0
     lost: int = 0
     alerts: int = 0
@@ -90,9 +93,10 @@ class Comparison:
         self.entries += 1
         after = _true_of(self._new, stored, feed)
         before = _true_of(self._old, stored, feed)
-        for name in after:
+        for name, because in after.items():
             change = self.changes[name]
             change.after += 1
+            change.by_article += bool(beyond_feed(because))
             if name not in self._differ:
                 change.before += 1
             elif name not in before:
@@ -156,7 +160,10 @@ def _subset(in_force: InForce, rules: Sequence[Rule]) -> RuleSet | None:
     return in_force.only(rules) if rules else None
 
 
-def _true_of(rules: RuleSet | None, stored: StoredEntry, feed: Feed) -> set[str]:
+def _true_of(
+    rules: RuleSet | None, stored: StoredEntry, feed: Feed
+) -> dict[str, tuple[Because, ...]]:
+    """Return which of the rules are true of an entry, and why."""
     if rules is None:
-        return set()
-    return {match.rule for match in rules.matches(stored.entry, feed)}
+        return {}
+    return {match.rule: match.because for match in rules.matches(stored.entry, feed)}

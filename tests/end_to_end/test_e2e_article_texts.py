@@ -75,3 +75,5 @@ def test_a_plan_sees_articles_but_not_for_rules_that_read_none(
     plan = json.loads(stocked.ok("rules", "plan", "--json").stdout)
     by_name = {change["name"]: change for change in plan["rules"]}
     assert (by_name["neu"]["gained"], by_name["nie"]["gained"]) == (1, 0)
+    shown = stocked.ok("rules", "plan").stdout
+    assert "neu: 1 of 1 match by the article alone\n" in shown

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 import pytest
 from house import DESK, HIT, OPS, House, rule
+from stored_articles import give_article
 
 from monitor.config.quiet_hours import quiet_hours
 from monitor.jobs.catch_up import CatchUpJob
@@ -18,6 +19,7 @@ from monitor.jobs.in_force import InForce
 from monitor.model import (
     Entry,
     Feed,
+    FullText,
     HeldQuery,
     HoldReason,
     Priority,
@@ -286,6 +288,19 @@ async def test_a_rule_that_is_true_of_everything_is_stopped(begun: House) -> Non
     assert await job.run() == 200
 
 
+async def test_a_new_rule_catches_up_on_articles_that_were_read(begun: House) -> None:
+    now = begun.clock.now()
+    text = "Der Präsident sprach von Schach."
+    begun.store.run(lambda tx: give_article(tx, 1, text, now))
+    silent = rule("nie", "Schach", full_text=FullText.NEVER)
+
+    assert await edited(begun, rule(), rule("schach", "Schach"), silent) == 1
+    await begun.deliver()
+
+    (message,) = [m for lane, m, _ in begun.places.sent if lane == DESK]
+    assert message.rules == ("schach",)
+
+
 # --- what an edit means -------------------------------------------------------
 
 
@@ -389,6 +404,24 @@ async def test_a_plan_counts_what_comes_and_goes(house: House) -> None:
     assert set(found.loud(now)) >= {"waffen"}
     assert found.channels["desk"] > found.channels["ops"] == 50
     assert found.days(now) == 1.0
+
+
+async def test_a_plan_says_what_the_article_alone_makes_true(house: House) -> None:
+    old = house.in_force
+    house.rules = (
+        rule(query="Baku AND Waffen", version="2"),
+        rule("nie", "Waffen", full_text=FullText.NEVER),
+    )
+    house.configure()
+    found = Comparison(old, house.in_force, house.clock.now())
+    for n, title in enumerate(("Baku", "Baku will Waffen", "Tiflis")):
+        one = stored(title, n)
+        entry = replace(one.entry, article="Baku bekommt Waffen.")
+        found.look(replace(one, entry=entry))
+
+    waffen, never = found.changes["waffen"], found.changes["nie"]
+    assert (waffen.after, waffen.by_article) == (3, 2)
+    assert (never.after, never.by_article) == (1, 0)
 
 
 async def test_what_is_the_same_is_counted_once(house: House) -> None:
