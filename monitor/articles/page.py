@@ -9,6 +9,9 @@ MOST_ELEMENTS = 50_000
 LARGEST = 10_000_000
 """Characters of a page that is read at all."""
 
+_LONGEST_ATTRIBUTE = 2_000
+"""A longer one is a picture or data, or slows down what reads the page."""
+
 _CONTROLS = dict.fromkeys(
     [*range(9), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F, 0xFFFE, 0xFFFF]
 )
@@ -21,7 +24,8 @@ class TooLargeError(ValueError):
 def parse_page(text: str) -> HtmlElement | None:
     """Return the root of a page without its comments, None if there is no element.
 
-    What is nested deeper than the parser follows is missing.
+    What is nested deeper than the parser follows is missing, and so are attributes
+    that are longer than any that tells something.
 
     Raises:
         TooLargeError: it has more than `LARGEST` characters, or `MOST_ELEMENTS`.
@@ -42,4 +46,12 @@ def parse_page(text: str) -> HtmlElement | None:
         return None
     if sum(1 for _ in root.iter()) > MOST_ELEMENTS:
         raise TooLargeError(f"the page has more than {MOST_ELEMENTS:,} elements")
+    _drop_long_attributes(root)
     return root
+
+
+def _drop_long_attributes(root: HtmlElement) -> None:
+    for element in root.iter():
+        for name, value in element.items():
+            if len(value) > _LONGEST_ATTRIBUTE:
+                del element.attrib[name]

@@ -61,3 +61,8 @@ def test_an_old_charset_is_understood() -> None:
 
 def test_a_part_of_a_page_is_a_page() -> None:
     assert read(paragraphs(GERMAN)).text == "\n".join(GERMAN)
+
+
+def test_megabytes_in_an_attribute_change_nothing() -> None:
+    long = f'<p class="{"aB" * 100_000}" lang="de">'
+    assert read(paragraphs(GERMAN).replace("<p>", long)).text == "\n".join(GERMAN)
