@@ -11,6 +11,7 @@ from lxml.html import HtmlElement
 
 from monitor.articles.wording import (
     COMMENTS_HEADING,
+    LABEL_EDGES,
     LINE_NOISE,
     RELATED_HEADING,
     offers_the_rest,
@@ -31,7 +32,7 @@ _LABEL = 40
 _LONGEST_LEAD = 6
 """Lines before an article, labels such as those of its authors included."""
 
-_PROSE_END = tuple(".!?…:\"“”»«'’)")  # noqa: RUF001
+_PROSE_END = tuple(".!?…:\"“”»«'’)؟۔।。！？」』）")  # noqa: RUF001
 _ENOUGH = 250
 _COVERED = 0.7
 _AGREED = 0.6
@@ -78,7 +79,7 @@ def own_lines(lines: Iterable[str]) -> list[str]:
     kept: dict[str, None] = {}
     for line in lines:
         text = tidy(_LIST_MARK.sub("", line))
-        label = text.strip(" :.…>»›→-|")  # noqa: RUF001
+        label = text.strip(LABEL_EDGES + ".")
         if COMMENTS_HEADING.fullmatch(label):
             if _size(kept) >= _ENOUGH:
                 break
@@ -99,9 +100,9 @@ def is_noise(text: str, label: str) -> bool:
 
 def _leads_on(text: str) -> bool:
     """Say whether a line is "Read also: ..." with the title of another article."""
-    label, colon, rest = text.partition(":")
+    label, _, rest = text.replace("：", ":").partition(":")  # noqa: RUF001
     is_title = 0 < len(rest) <= _LONGEST_NOISE
-    return bool(colon) and is_title and bool(RELATED_HEADING.fullmatch(label.strip()))
+    return is_title and bool(RELATED_HEADING.fullmatch(label.strip(LABEL_EDGES)))
 
 
 def _without_loose_headings(lines: list[str]) -> list[str]:

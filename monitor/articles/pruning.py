@@ -19,6 +19,7 @@ from monitor.articles.wording import (
     BOX,
     CARD,
     COMMENTS_HEADING,
+    LABEL_EDGES,
     PAYWALL,
     RELATED_HEADING,
     marks_of,
@@ -55,7 +56,7 @@ _TITLE_LIKE: Final = (
     "header",
 )
 _LISTS: Final = frozenset(
-    {"ul", "ol", "dl", "nav", "aside", "section", "div", "figure"}
+    {"ul", "ol", "dl", "nav", "aside", "section", "div", "figure", "td"}
 )
 _BLOCKS: Final = ("article", "div", "section", "p", *_HEADINGS)
 _LONGEST_HEADING: Final = 90
@@ -156,7 +157,7 @@ class _Pruning:
                 continue
             if self._measures.size(element) > _LONGEST_HEADING:
                 continue
-            text = text_of(element).strip(" :…>»›→-")  # noqa: RUF001
+            text = text_of(element).strip(LABEL_EDGES)
             if COMMENTS_HEADING.fullmatch(text) and self._is_behind(element):
                 self._remove_box(element, to_the_end=True)
             elif not text.endswith(".") and RELATED_HEADING.fullmatch(text):

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from monitor.articles import wording_abroad as abroad
+
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _OTHER = re.compile(r"[^a-z0-9äöüß]+")
 
@@ -141,7 +143,11 @@ _HEADINGS = (
     r"[àa] lire (?:aussi|également)|lire aussi\b.{0,60}|sur le même (?:sujet|thème)",
     r"(?:lea|leer|lee) también\b.{0,60}|te puede interesar|noticias relacionadas",
     r"leggi anche\b.{0,60}|potrebbe interessarti|lees ook\b.{0,60}|meer over\b.{0,40}",
+    *abroad.HEADINGS,
 )
+LABEL_EDGES = " :：…>»›→-|【】[]▶►■◆●"
+"""What may stand around a heading."""
+
 RELATED_HEADING = re.compile(f"(?:{'|'.join(_HEADINGS)})", re.IGNORECASE)
 """A whole heading (without what stands after it) above links to other articles."""
 
@@ -152,7 +158,8 @@ COMMENTS_HEADING = re.compile(
     r"|diskutieren sie\b.{0,40}|diskussion|leserbriefe|ihre meinung|schreiben"
     r" sie\b.{0,40}"
     r"|leave a (?:reply|comment)|(?:\d+ )?(?:responses|replies)|what do you think\?"
-    r"|(?:\d+ )?commentaires?|(?:\d+ )?comentarios?|(?:\d+ )?commenti",
+    r"|(?:\d+ )?commentaires?|(?:\d+ )?comentarios?|(?:\d+ )?commenti|"
+    + abroad.COMMENTS,
     re.IGNORECASE,
 )
 """A whole heading above what readers wrote."""
@@ -182,13 +189,14 @@ _OFFER = re.compile(
     r"|start your free trial|you[’']ve (?:reached|read) your (?:limit|last"
     r"|monthly)"
     r"|article réservé|réservé aux abonnés|solo para suscriptores|riservato agli"
-    r" abbonati",
+    r" abbonati|" + abroad.OFFERS,
     re.IGNORECASE,
 )
 _OFFER_KEYS = (
     *("abo", "subscri", "member", "mitglied", "weiterlesen", "freischalten", "registr"),
     *("artikel", "reading", "unlock", "account", "trial", "limit", "réserv", "plus"),
     *("suscript", "riservat", "premium", "kündbar", "testen", "konto", "kund"),
+    *abroad.OFFER_KEYS,
 )
 
 
@@ -227,7 +235,7 @@ BOT_WALL = re.compile(
     r"|verify (?:that )?you are (?:a )?human|checking your browser|unusual traffic"
     r"|ungewöhnlichen datenverkehr|request unsuccessful|request blocked|security check"
     r"|please verify you|sicherheitsüberprüfung|bot[- ]?detection|automated (?:access"
-    r"|requests)",
+    r"|requests)|" + abroad.BOT_WALLS,
     re.IGNORECASE,
 )
 LINE_NOISE = re.compile(
@@ -245,7 +253,7 @@ LINE_NOISE = re.compile(
     r"|(?:abonnieren|bestellen) sie\b.{0,60}newsletter.{0,60}"
     r"|(?:follow|folgen sie) .{0,40}(?:on|auf|bei) .{0,60}|get the latest .{0,80}"
     r"|melden sie sich an.{0,40}|lesezeit:?.{0,20}|\d+ min(?:uten)? (?:lesezeit|read)"
-    r"|skip (?:to content|advertisement)|zum inhalt springen)",
+    r"|skip (?:to content|advertisement)|zum inhalt springen|" + abroad.NOISE + ")",
     re.IGNORECASE,
 )
 """Whole lines that are left of buttons and the like."""
