@@ -157,7 +157,7 @@ class ArticleJob:
             "article",
             level="info" if article.text else "warning",
             url=found.url or claim.link,
-            feeds=claim.feeds,
+            feeds=list(claim.feeds),
             outcome=article.reason,
             status=found.status,
             characters=len(article.text),
