@@ -130,6 +130,8 @@ class ArticleJob:
 
         def record(tx: Transaction) -> ArticleResult:
             reading = self._reading(tx)
+            if _is_silent(found):
+                tx.leave_articles_alone({claim.host}, now + _WAITS[0])
             if pause is not None:
                 _leave_alone(tx, claim, found, reading.in_force.feeds, until=pause)
             if again_at is not None:
@@ -186,6 +188,12 @@ def _pause(found: FetchedArticle, now: datetime) -> datetime | None:
     is_of_us = found.article.reason is ArticleReason.ROBOTS_UNKNOWN
     wait = None if is_of_us else found.retry_after
     return None if wait is None else now + wait
+
+
+def _is_silent(found: FetchedArticle) -> bool:
+    """Say whether a host did not answer: then one article waits for it, not each."""
+    is_known = found.article.reason is ArticleReason.NOT_FETCHED
+    return is_known and found.again and found.status is None
 
 
 def _leave_alone(

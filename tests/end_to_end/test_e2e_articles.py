@@ -21,6 +21,7 @@ import newspaper
 import pytest
 from feedsite import FeedSite, LiveFeed, Page
 from harness import Daemon, Project, wait_until
+from hostile import hang_up
 from newspaper import LAYOUTS, QUOTE, neighbour, print_article, story
 from receivers import Webhook
 
@@ -299,6 +300,21 @@ def test_sites_that_hang_hold_up_nobody_and_no_end(
         f"[waffen] {story(0).title}",
     }
     assert unread(desk) == len(hanging), "what was under way is not lost"
+
+
+def test_a_site_that_says_nothing_is_asked_for_one_article_at_a_time(
+    desk: Project, feed: LiveFeed, webhook: Webhook, presses: list[FeedSite]
+) -> None:
+    silent, good = presses[:2]
+    paths = ("/a/1", "/a/2", "/a/3")
+    for number, path in enumerate(paths, 1):
+        print_article(silent, feed, path, story(number))
+        silent.serve(path, hang_up)
+    print_article(good, feed, "/a", story(0))
+    desk.poll()
+    assert titles(webhook) == {f"[waffen] {story(0).title}"}
+    assert [silent.asked(path) for path in paths].count(1) == 1
+    assert unread(desk) == len(paths)
 
 
 def test_cron_tells_what_the_feed_says_before_it_reads_articles(
