@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from lxml.html import HtmlElement
 
-from monitor.articles.measures import Measures
+from monitor.articles.measures import Measures, text_of
 
 _MAIN_ROLES = frozenset({"main", "article"})
 _WHOLE = frozenset({"html", "body"})
@@ -33,6 +33,8 @@ def _marked(root: HtmlElement, measures: Measures) -> HtmlElement | None:
         return marked
     articles = [a for a in root.iter("article") if not _is_within(a, "article")]
     headed = [a for a in articles if _has_heading(a)]
+    if len(headed) > 1:  # the next ones follow on the same page
+        headed = [each for each in headed if _heads_the_page(each, root)]
     if len(headed) == 1 and measures.prose(headed[0]) >= _LEAST:
         return headed[0]
     found = _far_ahead(articles, measures)
@@ -40,6 +42,16 @@ def _marked(root: HtmlElement, measures: Measures) -> HtmlElement | None:
         return found
     mains = [e for e in root.iter() if _is_main(e)]
     return _largest(mains, measures)
+
+
+def home_of(root: HtmlElement, measures: Measures) -> HtmlElement:
+    """Return what holds the heading of a page and enough text to be the article.
+
+    It is the whole page where there is no heading.
+    """
+    heading = next(root.iter("h1"), root)
+    homes = (e for e in heading.iterancestors() if measures.prose(e) >= _LEAST)
+    return next(homes, root)
 
 
 def _with_its_lead(core: HtmlElement, measures: Measures) -> HtmlElement:
@@ -53,6 +65,13 @@ def _with_its_lead(core: HtmlElement, measures: Measures) -> HtmlElement:
 
 def _has_heading(element: HtmlElement) -> bool:
     return next(element.iter("h1"), None) is not None
+
+
+def _heads_the_page(element: HtmlElement, root: HtmlElement) -> bool:
+    """Say whether the heading of an element stands in the title of the page."""
+    title = " ".join(text_of(each) for each in root.iter("title"))
+    heading = text_of(next(element.iter("h1")))
+    return bool(heading) and heading.casefold() in title.casefold()
 
 
 def _itemprop(element: HtmlElement) -> list[str]:

@@ -13,7 +13,7 @@ from typing import Final
 
 from lxml.html import HtmlElement
 
-from monitor.articles.core import core_of
+from monitor.articles.core import core_of, home_of
 from monitor.articles.measures import Measures, remove, text_of, upwards
 from monitor.articles.wording import (
     BOX,
@@ -38,7 +38,9 @@ _ROLE_NAMES: Final = (
     " banner toolbar form"
 )
 _ROLES: Final = frozenset(_ROLE_NAMES.split())
-_HIDDEN: Final = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden")
+_HIDDEN: Final = re.compile(r"display\s*:\s*none")
+"""``visibility: hidden`` is what fades in as one scrolls."""
+
 _NAMES: Final = (
     *("class", "id", "aria-label", "data-component", "data-testid", "data-module"),
     *("data-area", "data-link-name", "data-type", "itemtype"),
@@ -62,6 +64,10 @@ _BLOCKS: Final = ("article", "div", "section", "p", *_HEADINGS)
 _LONGEST_HEADING: Final = 90
 _LONG_PROSE: Final = 80
 _LONGEST_CARD: Final = 500
+_CARD_TAGS: Final = frozenset({"div", "li", "section", "article"})
+_SHORTEST_TITLE: Final = 20
+_FEW_LINKS: Final = 10
+_ROW: Final = 3
 _MOST_EMPTY: Final = 20
 _ENOUGH: Final = 250
 _MOSTLY: Final = 0.5
@@ -98,7 +104,9 @@ class _Pruning:
         self._root = root
         self._measures = Measures(root)
         self._core = core_of(root, self._measures)
-        self._around = set(upwards(self._core)) if self._core is not None else {root}
+        core = self._core
+        self._home = home_of(root, self._measures) if core is None else core
+        self._around = set(upwards(self._home))
 
     def run(self) -> HtmlElement | None:
         """Take everything away, in an order in which each step helps the next."""
@@ -107,16 +115,23 @@ class _Pruning:
         self._measures = Measures(self._root)
         self._remove_headed()
         self._remove_linked_headings()
+        self._remove_cards()
         self._remove_links()
         self._remove_hints()
+        for element in self._root.iter():
+            element.attrib.pop("style", None)
         return self._core
 
     def _remove_where(
         self, is_meant: Callable[[HtmlElement], bool], *, is_sure: bool
     ) -> None:
         for element in self._elements():
-            if is_meant(element):
-                self._remove_if_free(element, is_sure=is_sure)
+            if not is_meant(element):
+                continue
+            if self._may_go(element, is_sure=is_sure):
+                remove(element)
+            elif is_sure:
+                _forget_names(element)
 
     def _elements(self) -> Iterator[HtmlElement]:
         """Yield the elements that are still there, from the outer to the inner."""
@@ -135,9 +150,11 @@ class _Pruning:
         """
         if element in self._around or element.tag in _NEVER:
             return False
-        home = self._root if self._core is None else self._core
-        if home is not self._root and home not in element.iterancestors():
-            return True
+        home = self._home
+        if home not in element.iterancestors():
+            if self._core is not None:
+                return True
+            home = self._root
         whole, part = self._measures.prose(home), self._measures.prose(element)
         return part <= _MOSTLY * whole or (is_sure and whole - part >= _ENOUGH)
 
@@ -208,6 +225,24 @@ class _Pruning:
         has_more = next(islice(box.iter(*_HEADINGS), 1, 2), None) is not None
         return not has_more and self._may_go(box, is_sure=False)
 
+    def _remove_cards(self) -> None:
+        """Take away rows of boxes, each with a title that is a link, and a summary."""
+        for element in self._elements():
+            cards = [each for each in element if self._is_linked_card(each)]
+            for card in cards if len(cards) >= _ROW else ():
+                self._remove_if_free(card)
+
+    def _is_linked_card(self, box: HtmlElement) -> bool:
+        if box.tag not in _CARD_TAGS or self._measures.prose(box) > _LONGEST_CARD:
+            return False
+        links = islice(box.iter("a"), _FEW_LINKS)
+        return any(
+            self._measures.size(link) >= _SHORTEST_TITLE
+            and _stands_alone(link)
+            and _leads_away(link)
+            for link in links
+        )
+
     def _remove_links(self) -> None:
         """Take away lists of links, and blocks that are a link to elsewhere."""
         for element in self._elements():
@@ -245,6 +280,12 @@ def _marks(element: HtmlElement) -> str:
     return marks_of(*map(element.get, _NAMES))
 
 
+def _forget_names(element: HtmlElement) -> None:
+    """Let nobody else take an element for what its name says, as we did not."""
+    for name in (*_NAMES, "role", "hidden"):
+        element.attrib.pop(name, None)
+
+
 def _is_box(element: HtmlElement) -> bool:
     """Say whether an element is, by its kind or its name, beside the article."""
     marks = _marks(element)
@@ -277,6 +318,17 @@ def _leads_away(heading: HtmlElement) -> bool:
         return False
     linked = sum(len(text_of(link)) for link in links)
     return linked >= _ALMOST_ALL * len(text_of(heading))
+
+
+def _stands_alone(link: HtmlElement) -> bool:
+    """Say whether there is no text right before a link and right behind it."""
+    before = link.getprevious()
+    texts = (
+        [before.tail]
+        if before is not None
+        else [p.text for p in link.iterancestors()][:1]
+    )
+    return not any((text or "").strip() for text in (*texts, link.tail))
 
 
 def _begins_with(element: HtmlElement, child: HtmlElement) -> bool:

@@ -188,3 +188,77 @@ def test_one_article_is_far_ahead_of_all_others() -> None:
         page(body).encode(), content_type="", url="https://a.example/b"
     ).text
     assert text == "\n".join(GERMAN)
+
+
+def read_whole(body: str) -> str:
+    text = page(body).encode()
+    return read_article(text, content_type="", url="https://a.example/b").text
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        "class='content with-sidebar'",
+        "class='post comments-open'",
+        "class='wrap social-enabled'",
+        "class='text anzeige-frei'",
+        "class='page js-modal-open'",
+        "role='form'",
+        "hidden",
+        "style='visibility: hidden'",
+    ],
+)
+def test_nor_does_it_where_nothing_else_marks_the_article(names: str) -> None:
+    body = f"<div {names}><h1>{GERMAN_TITLE}</h1>{paragraphs(GERMAN)}</div>"
+    imprint = (
+        f"<div><p>{'Das Blatt erscheint seit 1923 in dieser Stadt. ' * 8}</p></div>"
+    )
+    text = read_whole(body + imprint)
+    assert [each for each in GERMAN if each not in text] == []
+
+
+@pytest.mark.parametrize("tag", ["article", "div"])
+def test_paragraphs_that_fade_in_are_read(tag: str) -> None:
+    body = paragraphs(GERMAN, "style='visibility: hidden'")
+    text = read_whole(f"<{tag}><h1>{GERMAN_TITLE}</h1>{body}</{tag}>")
+    assert text == "\n".join(GERMAN)
+
+
+@pytest.mark.parametrize(
+    "card",
+    [
+        "<div><a href='/g'>Die Giraffe ist wieder da</a><p>{}</p></div>",
+        "<div><div>Zoo</div><div><a href='/g'>Die Giraffe ist wieder da</a></div>"
+        "<p>{}</p></div>",
+        "<section><p><img><a href='/g'><b>Die Giraffe ist wieder da</b></a></p>"
+        "<span>{}</span></section>",
+    ],
+)
+def test_a_row_of_cards_is_not_read(card: str) -> None:
+    row = "".join(card.format(f"{LONG} Teil {n} folgt.") for n in range(4))
+    text = read_whole(f"<div><h1>{GERMAN_TITLE}</h1>{paragraphs(GERMAN)}</div>{row}")
+    assert text == "\n".join(GERMAN)
+
+
+def test_paragraphs_in_boxes_with_links_in_them_are_read() -> None:
+    boxes = "".join(
+        f"<div><p>{text} <a href='/q'>Das sagte ein Beamter am Dienstag</a>.</p></div>"
+        f"<div><a href='/q'>Wie ein Beamter</a> sagte, war das am Montag schon so.</div>"
+        for text in GERMAN
+    )
+    end = f"<p>{LONG} Das war alles.</p>"
+    text = read_whole(f"<div><h1>{GERMAN_TITLE}</h1>{boxes}{end}</div>")
+    assert [each for each in GERMAN if each not in text] == []
+
+
+def test_an_article_in_a_link_is_read() -> None:
+    body = f"<div itemprop='articleBody'>{paragraphs(GERMAN)}</div>"
+    assert read_whole(f"<a href='/app'>{body}</a>") == "\n".join(GERMAN)
+
+
+@pytest.mark.parametrize("heading", ["Die Giraffe", ""])
+def test_the_next_article_on_the_same_page_is_not_read(heading: str) -> None:
+    first = f"<article><h1>{GERMAN_TITLE}</h1>{paragraphs(GERMAN)}</article>"
+    more = "".join(f"<p>{LONG} Das war Tag {n}.</p>" for n in range(5))
+    following = f"<article><h1>{heading}</h1>{more}</article>"
+    assert read_whole(f"<main>{first}{following}</main>") == "\n".join(GERMAN)
