@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from monitor.matching.fields import READ_BY_DEFAULT
-from monitor.matching.fieldtext import FieldText, clipped, joined
+from monitor.matching.fieldtext import FieldText, clipped
 from monitor.matching.index import UnitIndex
 from monitor.matching.look import Look
+from monitor.matching.presence import Presence
 from monitor.model import Because, Entry, Feed
 
 
@@ -71,13 +73,14 @@ class View:
             field = self._fields[name] = FieldText(text, look)
         return field
 
+    @cached_property
+    def presence(self) -> Presence:
+        """Which signals it has: a quick answer before an exact one."""
+        return Presence(self.document, self._index, self._look)
+
     def _main_look(self) -> Look:
         """Return what the fields have together that are read by default."""
-        if self._look is None:
-            it = self.document
-            text = joined(it.title, it.summary, it.content, it.article)
-            self._look = Look(text, self._index)
-        return self._look
+        return self.presence.look
 
     def values(self, field: str) -> tuple[str, ...]:
         """Return the values of any other field."""

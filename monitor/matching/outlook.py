@@ -15,7 +15,14 @@ from functools import cached_property
 from itertools import product
 from typing import Final
 
-from monitor.matching.conditions import Condition, Expression, Phrase, Value, Word
+from monitor.matching.conditions import (
+    Condition,
+    Expression,
+    Phrase,
+    Places,
+    Value,
+    Word,
+)
 from monitor.matching.connectives import All, Any, Filled, Never, Quorum
 from monitor.matching.document import View
 from monitor.matching.patterns import Way
@@ -41,21 +48,29 @@ class Prospect:
 
     def __init__(self, condition: Condition) -> None:
         self.condition = condition
+        self._free: dict[Condition, bool] = {}
 
     def value(self, view: View) -> Truth:
         """Return whether it is true, false, or open until the article is read."""
-        if self.condition.places(view) is not None:
+        if places_of(self.condition, view) is not None:
             return Truth.TRUE
         could_be = self.could_be(self.condition, view)
         return Truth.OPEN if could_be else Truth.FALSE
 
     def could_be(self, condition: Condition, view: View) -> bool:
         """Say whether more text in the content could make a part of it true."""
-        if len(self._both) > _MOST_TRIED:
+        if self._is_free(condition) or len(self._both) > _MOST_TRIED:
             return True
         choices = product((True, False), repeat=len(self._both))
         tried = (dict(zip(self._both, choice, strict=True)) for choice in choices)
         return any(_Outlook(view, chosen).holds(condition) for chosen in tried)
+
+    def _is_free(self, condition: Condition) -> bool:
+        """Say whether more text can make a part true, whatever is there."""
+        known = self._free.get(condition)
+        if known is None:
+            known = self._free[condition] = _is_free(condition)
+        return known
 
     @cached_property
     def _both(self) -> list[Hashable]:
@@ -64,6 +79,11 @@ class Prospect:
         wanted = {name for name, is_wanted in names if is_wanted}
         unwanted = dict.fromkeys(name for name, is_wanted in names if not is_wanted)
         return [name for name in unwanted if name in wanted]
+
+
+def places_of(condition: Condition, view: View) -> Places | None:
+    """Return what makes a condition true; where its words are not there, at once."""
+    return condition.places(view) if condition.may(view.presence) else None
 
 
 def value_of(condition: Condition, view: View, *, is_read: bool) -> Truth:
@@ -111,9 +131,8 @@ class _Outlook:
 
     def _comes(self, condition: Condition, *, is_wanted: bool) -> bool:
         """Say whether a term, or a condition about places, is or comes true."""
-        if condition.places(self._view) is not None and not _looks_at_the_end(
-            condition
-        ):
+        is_there = places_of(condition, self._view) is not None
+        if is_there and not _looks_at_the_end(condition):
             return True
         if not self._can_come(condition):
             return False
@@ -137,6 +156,19 @@ class _Outlook:
     def _can_all(self, way: Way) -> bool:
         there = self._view.field(_CONTENT)
         return all(self._chosen.get(u, True) or there.has_all((u,)) for u in way)
+
+
+def _is_free(condition: Condition) -> bool:
+    """Say whether it is open to every entry of which it is not true."""
+    match condition:
+        case Never() | Value():
+            return False
+        case Word(fields=fields) | Phrase(fields=fields) | Expression(fields=fields):
+            return _CONTENT in fields
+        case Any(children=children):
+            return any(map(_is_free, children))
+        case _:
+            return all(map(_is_free, children_of(condition)))
 
 
 def _looks_at_the_end(condition: Condition) -> bool:

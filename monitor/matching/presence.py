@@ -3,12 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Protocol
 
 from monitor.matching.fields import searched
 from monitor.matching.fieldtext import clipped, joined
 from monitor.matching.index import UnitIndex
 from monitor.matching.look import Look
-from monitor.model import Entry
+
+
+class Texts(Protocol):
+    """The texts of an entry, or of a document."""
+
+    @property
+    def title(self) -> str: ...  # noqa: D102
+    @property
+    def summary(self) -> str: ...  # noqa: D102
+    @property
+    def content(self) -> str: ...  # noqa: D102
+    @property
+    def article(self) -> str: ...  # noqa: D102
+    @property
+    def author(self) -> str: ...  # noqa: D102
 
 
 class Presence:
@@ -16,9 +31,13 @@ class Presence:
 
     __slots__ = ("_entry", "_index", "_known", "_looks", "look")
 
-    def __init__(self, entry: Entry, index: UnitIndex) -> None:
-        text = joined(entry.title, entry.summary, entry.content, entry.article)
-        self.look = Look(text, index)
+    def __init__(
+        self, entry: Texts, index: UnitIndex, look: Look | None = None
+    ) -> None:
+        if look is None:
+            text = joined(entry.title, entry.summary, entry.content, entry.article)
+            look = Look(text, index)
+        self.look = look
         self._entry = entry
         self._index = index
         self._looks: dict[str, Look] = {}

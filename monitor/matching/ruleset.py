@@ -101,11 +101,10 @@ class RuleSet:
             return
         if feed.full_text is FullText.ALWAYS:
             yield ArticleWish("", WishReason.FEED)
-        presence = Presence(entry, self.index)
-        candidates = self._wanting.candidates(presence)
+        view = View(Document.of(entry, feed), self.index)
+        candidates = self._wanting.candidates(view.presence)
         if self._bound and candidates:
             candidates -= self._out_of_scope_of(feed)
-        view = View(Document.of(entry, feed), self.index, presence.look)
         yield from self._wanting.wishes(sorted(candidates), view)
 
     @cached_property

@@ -21,7 +21,7 @@ from monitor.matching.conditions import (
 from monitor.matching.connectives import Any, Filled, Never
 from monitor.matching.document import View
 from monitor.matching.index import UnitIndex
-from monitor.matching.outlook import Prospect, Truth
+from monitor.matching.outlook import Prospect, places_of
 from monitor.matching.presence import Presence
 from monitor.matching.walking import children_of
 from monitor.model import ArticleWish, FullText, Rule, WishReason
@@ -81,8 +81,10 @@ class Wanting:
         for n in numbers:
             rule, prospect = self._rules[n], self._prospects[n]
             is_always = rule.full_text is FullText.ALWAYS
+            if places_of(prospect.condition, view) is not None:
+                continue
             begun = begun_by(prospect, view)
-            if (begun or is_always) and prospect.value(view) is Truth.OPEN:
+            if (begun or is_always) and prospect.could_be(prospect.condition, view):
                 reason = WishReason.TERM if begun else WishReason.RULE
                 words = tuple(dict.fromkeys(place.text for place in begun))
                 yield ArticleWish(rule.name, reason, words)
@@ -104,9 +106,9 @@ def _begun(condition: Condition, prospect: Prospect, view: View) -> Places:
                     return found
             return ()
         case Filled(items=items):
-            return condition.places(view) or _begun(items, prospect, view)
+            return places_of(condition, view) or _begun(items, prospect, view)
         case Word() | Phrase() | Expression():
-            return condition.places(view) or ()
+            return places_of(condition, view) or ()
         case _:
             parts = (_begun(c, prospect, view) for c in children_of(condition))
             return next(filter(None, parts), ())
