@@ -15,8 +15,11 @@ from datetime import UTC, datetime, timedelta
 from monitor.errors import FeedError
 from monitor.feeds import parse_feed
 from monitor.model import (
+    Article,
+    ArticleReason,
     FeedKind,
     Fetched,
+    FetchedArticle,
     FetchOutcome,
     FetchRequest,
     HubAnswer,
@@ -84,6 +87,39 @@ class FakeFetcher:
             FetchOutcome.HTTP_ERROR, request.url, status=404, detail="HTTP 404"
         )
         return page or missing
+
+
+@dataclass
+class FakeArticles:
+    """Articles by their links, but for what `script` says of a link first.
+
+    A text stands for an article that was read; what is unknown is not there (404).
+    """
+
+    pages: dict[str, str | FetchedArticle] = field(default_factory=dict)
+    script: dict[str, deque[FetchedArticle]] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
+    named_by: list[str] = field(default_factory=list)
+
+    async def read(
+        self,
+        link: str | None,
+        *,
+        key: str,  # noqa: ARG002 - the port's words
+        feed_url: str,
+    ) -> FetchedArticle:
+        """Return what there is at the link, after others had their turn."""
+        address = link or ""
+        self.asked.append(address)
+        self.named_by.append(feed_url)
+        await asyncio.sleep(0)
+        if script := self.script.get(address):
+            return script.popleft()
+        page = self.pages.get(address)
+        if isinstance(page, str):
+            page = FetchedArticle(Article(ArticleReason.READ, page), address)
+        missing = Article(ArticleReason.NOT_FETCHED, detail="HTTP 404")
+        return page or FetchedArticle(missing, address, again=True, status=404)
 
 
 class InlineParser:

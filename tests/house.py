@@ -14,9 +14,13 @@ from xml.sax.saxutils import escape
 from sqlalchemy import select
 
 from monitor.errors import StoreError
+from monitor.jobs.articles import ArticleJob
 from monitor.jobs.deliver import DeliverJob
+from monitor.jobs.hosts import Pauses
 from monitor.jobs.in_force import InForce
 from monitor.jobs.poll import PollJob
+from monitor.jobs.reading import ArticleResult
+from monitor.jobs.round import article_round
 from monitor.model import (
     ChannelSpec,
     DeliveryState,
@@ -35,6 +39,7 @@ from monitor.store.database import Database
 from monitor.store.tables import deliveries, messages
 from monitor.store.transaction import SqlStore
 from monitor.testing import (
+    FakeArticles,
     FakeChannels,
     FakeClock,
     FakeFetcher,
@@ -67,6 +72,7 @@ class House:
     clock: FakeClock = field(default_factory=FakeClock)
     web: FakeFetcher = field(default_factory=FakeFetcher)
     journal: ListJournal = field(default_factory=ListJournal)
+    articles: FakeArticles = field(default_factory=FakeArticles)
 
     def __post_init__(self) -> None:
         self.store = SqlStore(Database.open(f"sqlite:///{self.folder}/monitor.db"))
@@ -87,6 +93,20 @@ class House:
             self.clock,
             self.journal,
             lambda: self.in_force,
+        )
+
+        self.article_job = self._new_article_job()
+
+    def _new_article_job(self) -> ArticleJob:
+        return ArticleJob(
+            self.store,
+            self.articles,
+            self.clock,
+            self.journal,
+            lambda: self.in_force,
+            pauses=self.poll_job.pauses,
+            network=self.poll_job.network,
+            stories=self.poll_job.stories,
         )
 
     def configure(self) -> None:
@@ -122,6 +142,10 @@ class House:
         (state,) = await self.poll_job.claim_now(names or ("news",))
         return await self.poll_job.poll(state)
 
+    async def read(self) -> ArticleResult:
+        """Read the articles that are wanted and due."""
+        return await article_round(self.article_job)
+
     async def deliver(self) -> list[DeliveryState]:
         """Deliver what is due; return how the attempts ended."""
         ends = []
@@ -156,7 +180,9 @@ class House:
         """Go on as a new process does that finds the database."""
         self.store.close()
         self.store = SqlStore(Database.open(f"sqlite:///{self.folder}/monitor.db"))
+        self.poll_job = replace(self.poll_job, store=self.store, pauses=Pauses())
         self.deliver_job = replace(self.deliver_job, store=self.store)
+        self.article_job = self._new_article_job()
 
     def reform(self, **settings: object) -> None:
         """Put other settings into force; what is stored stays as it is."""

@@ -14,6 +14,7 @@ told by the poll.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -22,6 +23,7 @@ from typing import Final
 from monitor.feeds.story_index import StoryIndex
 from monitor.jobs.hosts import Pauses, host_of
 from monitor.jobs.in_force import InForce
+from monitor.jobs.network import Network
 from monitor.jobs.reading import ArticleResult, Reading
 from monitor.jobs.storing import store_with_patience
 from monitor.model import ArticleClaim, ArticleReason, Feed, FetchedArticle
@@ -38,16 +40,20 @@ _DECIDED_AT_ONCE: Final = 50
 _WAITS: Final = tuple(timedelta(minutes=m) for m in (1, 5, 30, 120))
 """After each attempt that failed; after the last there is none."""
 
-_OLDEST: Final = timedelta(days=1)
-"""What could not be read for so long is given up."""
+_LONGEST_WAIT: Final = timedelta(days=1)
+"""For a host that wants to be left alone for longer no article waits."""
+
+_OLDEST: Final = timedelta(days=7)
+"""What is older is tried once: after days in which nobody could try, it still is."""
 
 
 @dataclass(frozen=True, slots=True)
 class ArticleJob:
     """Reads articles where that can change the answer.
 
-    `tries` is how many seconds a record waits for a full disk. `pauses` are the hosts
-    that asked to be left alone.
+    `tries` is how many seconds a record waits for a full disk. `pauses` tells the
+    polls that are under way which hosts ask to be left alone; `network` is what the
+    polls know of our own.
     """
 
     store: Store
@@ -57,8 +63,10 @@ class ArticleJob:
     in_force: Callable[[], InForce]
     tries: int = 1
     pauses: Pauses = field(default_factory=Pauses)
+    network: Network = field(default_factory=Network)
     stories: StoryIndex = field(default_factory=StoryIndex)
     _busy: set[str] = field(default_factory=set)
+    _claiming: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def decide(self) -> ArticleResult:
         """Decide for all entries that are undecided; return what came of it at once.
@@ -89,26 +97,26 @@ class ArticleJob:
         Raises:
             StoreError: nothing was claimed.
         """
+        async with self._claiming:  # a host is busy from its claim on
+            found = True
+            wanted: tuple[ArticleClaim, ...] = ()
+            while found and not wanted:  # behind what is dropped others wait
+                found, wanted = await self._claim_some(limit)
+            self._busy.update(one.host for one in wanted)
+        return wanted
 
-        def claim(tx: Transaction) -> list[ArticleClaim]:
+    async def _claim_some(self, limit: int) -> tuple[bool, tuple[ArticleClaim, ...]]:
+        """Say whether something was due, and return what of it is wanted still."""
+        busy = frozenset(self._busy)
+
+        def claim(tx: Transaction) -> tuple[bool, tuple[ArticleClaim, ...]]:
             reading = self._reading(tx)
             until = reading.now + LEASE
-            found = tx.claim_articles(
-                reading.now, until=until, limit=limit, busy=self._busy
-            )
-            wanted = [w for one in found if (w := reading.still_wanted(one))]
-            return [one for one in wanted if not self._rests(tx, one, reading.now)]
+            due = tx.claim_articles(reading.now, until=until, limit=limit, busy=busy)
+            wanted = [reading.still_wanted(one) for one in due]
+            return bool(due), tuple(one for one in wanted if one is not None)
 
-        claimed = await self.store.transact(claim)
-        self._busy.update(one.host for one in claimed)
-        return tuple(claimed)
-
-    def _rests(self, tx: Transaction, claim: ArticleClaim, now: datetime) -> bool:
-        """Put off an article whose host asked to be left alone; say whether it did."""
-        until = self.pauses.until(claim.link, now)
-        if until is not None:
-            tx.put_off_article(claim.id, until)
-        return until is not None
+        return await self.store.transact(claim)
 
     async def read(self, claim: ArticleClaim) -> ArticleResult:
         """Read one claimed article and record what came of it.
@@ -123,10 +131,17 @@ class ArticleJob:
 
     async def _read(self, claim: ArticleClaim) -> ArticleResult:
         feeds = self.in_force().feeds
-        named_by = next((feeds[name].url for name in claim.feeds if name in feeds), "")
-        found = await self.source.read(claim.link, key=claim.key, feed_url=named_by)
-        now = self.clock.now()
-        again_at, pause = _again_at(claim, found, now), _pause(found, now)
+        named_by = [feeds[name].url for name in claim.feeds if name in feeds]
+        if not named_by:  # they left the configuration since it was claimed
+            now = self.clock.now()
+            await self.store.transact(lambda tx: tx.put_off_article(claim.id, now))
+            return ArticleResult()
+        # A feed of the same site: if it is within our network, so is its article.
+        feed_url = min(named_by, key=lambda url: host_of(url) != claim.host)
+        found = await self.source.read(claim.link, key=claim.key, feed_url=feed_url)
+        now, is_ours = self.clock.now(), self._is_our_network(found)
+        again_at = now + _WAITS[0] if is_ours else _again_at(claim, found, now)
+        pause = _pause(found, now)
 
         def record(tx: Transaction) -> ArticleResult:
             reading = self._reading(tx)
@@ -135,7 +150,8 @@ class ArticleJob:
             if pause is not None:
                 _leave_alone(tx, claim, found, reading.in_force.feeds, until=pause)
             if again_at is not None:
-                tx.put_off_article(claim.id, again_at, found)
+                attempt = None if is_ours else found
+                tx.put_off_article(claim.id, again_at, attempt)
                 return reading.result
             return reading.record(claim, found)
 
@@ -146,6 +162,11 @@ class ArticleJob:
             self.pauses.note(url, pause)
         self._log(claim, found, result, again_at)
         return result
+
+    def _is_our_network(self, found: FetchedArticle) -> bool:
+        """Say whether nobody answers us, so that this says nothing of the article."""
+        is_unanswered = found.again and found.status is None
+        return is_unanswered and self.network.is_down(self.in_force().feeds)
 
     def _log(
         self,
@@ -179,8 +200,9 @@ def _again_at(
     """Return when an article is tried again, None if this was the last attempt."""
     if not found.again or claim.attempts >= len(_WAITS):
         return None
-    at = now + max(_WAITS[claim.attempts], found.retry_after or timedelta(0))
-    return at if at - claim.wanted_at <= _OLDEST else None
+    wait = max(_WAITS[claim.attempts], found.retry_after or timedelta(0))
+    is_old = now + wait - claim.wanted_at > _OLDEST
+    return None if is_old or wait > _LONGEST_WAIT else now + wait
 
 
 def _pause(found: FetchedArticle, now: datetime) -> datetime | None:
@@ -205,7 +227,7 @@ def _leave_alone(
     until: datetime,
 ) -> None:
     """Let nothing of a host be asked for before `until`, article or feed."""
-    hosts = {claim.host, host_of(found.url)}
+    hosts = {claim.host, host_of(found.url)} - {""}
     there = [name for name, feed in feeds.items() if host_of(feed.url) in hosts]
     tx.leave_alone(there, until)
     tx.leave_articles_alone(hosts, until)

@@ -57,9 +57,10 @@ class Network:
             return Reach.BACK if self._may_be_reported else Reach.UP
         if was_well:
             self._silent.setdefault(host_of(feed.url), now)
-        return Reach.DOWN if self._is_down(feeds) else Reach.UP
+        return Reach.DOWN if self.is_down(feeds) else Reach.UP
 
-    def _is_down(self, feeds: Mapping[str, Feed]) -> bool:
+    def is_down(self, feeds: Mapping[str, Feed]) -> bool:
+        """Say whether all that was heard last is silence."""
         if len(self._silent) >= _WITNESSES:
             return True
         hosts = {host_of(feed.url) for feed in feeds.values()}

@@ -64,7 +64,7 @@ class Reading:
         for one in self.tx.undecided(limit):
             self.result.decided += 1
             wish = self._wish(one)
-            if wish is None:
+            if wish is None and not one.is_read:
                 self.tx.decide_article(one.stored.id, WishState.UNWANTED, self.now)
             else:
                 self._want(one, wish)
@@ -77,7 +77,8 @@ class Reading:
             return None
         return self.in_force.wish(one.stored.entry, feed, self.now)
 
-    def _want(self, one: Awaiting, wish: ArticleWish) -> None:
+    def _want(self, one: Awaiting, wish: ArticleWish | None) -> None:
+        """Let an entry wait for its article; without `wish` it was read before."""
         entry_id, entry = one.stored.id, one.stored.entry
         if entry.canonical_link is None or entry.link is None:
             state = WishState.GIVEN_UP  # there is nothing to be read
@@ -87,10 +88,11 @@ class Reading:
         known = self.tx.article_for(
             entry.canonical_link, entry.link, host_of(entry.link), self.now
         )
-        state = WishState.WAITING
-        self.tx.decide_article(
-            entry_id, state, self.now, wish=wish, article_id=known.id
-        )
+        if wish is not None:
+            state = WishState.WAITING
+            self.tx.decide_article(
+                entry_id, state, self.now, wish=wish, article_id=known.id
+            )
         if known.is_over:
             self._finish(one, known.article)
 
@@ -127,25 +129,26 @@ class Reading:
             self.tx.end_wish(stored.id, WishState.GIVEN_UP)
             self.result.given_up += 1
             return
-        self.tx.end_wish(stored.id, WishState.READ)
-        self.tx.note_article(stored.id, article)
-        self.result.read += 1
-        feed = self.in_force.feeds.get(stored.feed)
-        if feed is None:  # it left the configuration meanwhile
-            return
         entry = replace(
             stored.entry,
             article=article.text,
             language=stored.entry.language or article.language,
             published_at=stored.entry.published_at or article.published_at,
         )
+        label = stored.label or age_label(entry, self.now)
+        self.tx.end_wish(stored.id, WishState.READ)
+        self.tx.note_article(stored.id, article, label)
+        self.result.read += 1
+        feed = self.in_force.feeds.get(stored.feed)
+        if feed is None:  # it left the configuration meanwhile
+            return
         verdict = Verdict(
             entry,
             Novelty.NEW,
             stored.fingerprint,
             stored.story,
             hold=one.hold,
-            label=stored.label or age_label(entry, self.now),
+            label=label,
         )
         alerting = Alerting(
             self.tx, self.in_force, feed, self.now, self.result, self.stories

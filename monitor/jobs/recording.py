@@ -212,11 +212,12 @@ def _take_in(
     """Store what is new or changed, with its alerts; note the rest as seen."""
     tx, now = alerting.tx, alerting.now
     result.novelties.update(verdict.novelty for verdict in verdicts)
-    fresh = [v for v in verdicts if v.novelty is not Novelty.UNCHANGED]
+    others = (v for v in verdicts if v.novelty is not Novelty.UNCHANGED)
+    fresh = [_with_article(tx, verdict) for verdict in others]
     ids = tx.save_entries(result.after.id, fresh, now)
     numbered = list(zip(ids, fresh, strict=True))
     for entry_id, verdict in numbered:
-        alerting.alert(_with_article(tx, entry_id, verdict), entry_id)
+        alerting.alert(verdict, entry_id)
     if alerting.feed.full_text is not FullText.NEVER:
         tx.ask_for_articles(
             (entry_id, verdict.hold)
@@ -228,9 +229,19 @@ def _take_in(
         tx.touch_entries(seen, now)
 
 
-def _with_article(tx: Transaction, entry_id: int, verdict: Verdict) -> Verdict:
-    """Return what is decided of an entry with the article that was read before."""
-    article = "" if verdict.novelty.is_new else tx.article_text(entry_id)
-    if not article:
+def _with_article(tx: Transaction, verdict: Verdict) -> Verdict:
+    """Return what is decided of an edited entry with its article, if it was read.
+
+    What the feed does not say of it was taken from the article, and is kept.
+    """
+    known = None if verdict.novelty.is_new else verdict.known
+    article = "" if known is None else tx.article_text(known.id)
+    if known is None or not article:
         return verdict
-    return replace(verdict, entry=replace(verdict.entry, article=article))
+    entry = replace(
+        verdict.entry,
+        article=article,
+        language=verdict.entry.language or known.entry.language,
+        published_at=verdict.entry.published_at or known.entry.published_at,
+    )
+    return replace(verdict, entry=entry)

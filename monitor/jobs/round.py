@@ -4,9 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict, deque
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import (
+    Callable,
+    Collection,
+    Coroutine,
+    Iterable,
+    Mapping,
+    Sequence,
+)
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from monitor.errors import StoreError
 from monitor.jobs.articles import AT_ONCE, ArticleJob
@@ -32,17 +40,30 @@ async def article_round(job: ArticleJob) -> ArticleResult:
         StoreError: the database could not be written.
     """
     total = await job.decide()
-    under_way: set[asyncio.Task[ArticleResult]] = set()
-    while True:
-        claimed = await job.claim_due(AT_ONCE - len(under_way))
-        under_way.update(asyncio.create_task(job.read(one)) for one in claimed)
-        if not under_way:
-            return total
-        done, under_way = await asyncio.wait(
-            under_way, return_when=asyncio.FIRST_COMPLETED
-        )
-        for task in done:
-            total.add(task.result())
+
+    async def read() -> None:
+        while claimed := await job.claim_due(1):
+            total.add(await job.read(claimed[0]))
+
+    await _together(read() for _ in range(AT_ONCE))
+    return total
+
+
+async def _together(work: Iterable[Coroutine[Any, Any, None]]) -> None:
+    """Do all of it at once.
+
+    Raises:
+        StoreError: the database could not be written; the rest was cancelled.
+    """
+    failed: StoreError | None = None
+    try:
+        async with asyncio.TaskGroup() as group:
+            for one in work:
+                group.create_task(one)
+    except* StoreError as errors:
+        failed = StoreError(str(errors.exceptions[0]))
+    if failed is not None:  # raised up there, it would come out in a group again
+        raise failed
 
 
 @dataclass(slots=True)
@@ -95,16 +116,9 @@ async def poll_round(
             total.add(await job.poll(state))
             done(state)
 
-    failed: StoreError | None = None
-    try:
-        async with asyncio.TaskGroup() as group:
-            for line in _by_host(claimed):
-                for _ in range(min(turns, len(line))):
-                    group.create_task(poll(line))
-    except* StoreError as errors:
-        failed = StoreError(str(errors.exceptions[0]))
-    if failed is not None:  # raised up there, it would come out in a group again
-        raise failed
+    await _together(
+        poll(line) for line in _by_host(claimed) for _ in range(min(turns, len(line)))
+    )
     return total
 
 

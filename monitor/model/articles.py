@@ -97,11 +97,13 @@ class Article:
 class Awaiting:
     """An entry that waits for its article, or for the decision whether it does.
 
-    `hold` is why its alerts wait, None when they may go out.
+    `hold` is why its alerts wait, None when they may go out. `is_read` says that its
+    article was read before it was edited, or meanwhile.
     """
 
     stored: StoredEntry
     hold: HoldReason | None = None
+    is_read: bool = False
 
 
 @dataclass(frozen=True, slots=True)

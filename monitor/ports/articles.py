@@ -110,8 +110,11 @@ class ArticleTransaction(Protocol):
     ) -> None:
         """Store what was read of an article, or that it is given up."""
 
-    def note_article(self, entry_id: int, article: Article) -> None:
-        """Let an entry be found by its article, and have what its feed did not say."""
+    def note_article(self, entry_id: int, article: Article, label: str) -> None:
+        """Let an entry be found by its article, and have what its feed did not say.
+
+        With its date it gets its `label`.
+        """
 
     def article_text(self, entry_id: int) -> str:
         """Return the text of the article of an entry, "" if there is none."""

@@ -28,6 +28,7 @@ from monitor.model import (
     Verdict,
 )
 from monitor.store import rows
+from monitor.store.article_rows import article_text
 from monitor.store.kept import kept
 from monitor.store.prepared import Prepared
 from monitor.store.story_tables import references
@@ -147,9 +148,10 @@ class AlertRows:
         row = self._connection.execute(this).mappings().first()
         if row is None:
             return
+        article = article_text(self._connection, entry_id)
         values = {
             "because": rows.because_values(tuple(because)),
-            "kept": kept(rows.entry_of(row)),
+            "kept": kept(replace(rows.entry_of(row), article=article)),
         }
         self._connection.execute(update(alerts).where(*waits).values(**values))
 

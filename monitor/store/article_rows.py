@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, bindparam, case, delete, func, or_, select, update
+from sqlalchemy import (
+    Connection,
+    bindparam,
+    case,
+    delete,
+    false,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects.sqlite import insert
 
 from monitor.model import (
@@ -20,7 +30,12 @@ from monitor.model import (
     WishState,
 )
 from monitor.store import rows
-from monitor.store.article_tables import article_texts, article_wishes, articles
+from monitor.store.article_tables import (
+    article_texts,
+    article_wishes,
+    articles,
+    host_pauses,
+)
 from monitor.store.prepared import Prepared
 from monitor.store.search_rows import entries_of_feeds, index_articles
 from monitor.store.tables import entries
@@ -76,10 +91,14 @@ class ArticleRows:
         return self._awaiting((article == article_id) & (state == _WAITING), None)
 
     def _awaiting(self, which: object, limit: int | None) -> tuple[Awaiting, ...]:
+        its_link = entries.c.canonical_link
+        is_its = or_(articles.c.key == its_link, articles.c.canonical == its_link)
+        is_read = func.coalesce((articles.c.state == WishState.READ) & is_its, false())
         query = (
             entries_of_feeds()
-            .add_columns(article_wishes.c.hold)
+            .add_columns(article_wishes.c.hold, is_read.label("is_read"))
             .join(article_wishes, article_wishes.c.entry_id == entries.c.id)
+            .outerjoin(articles, articles.c.id == article_wishes.c.article_id)
             .where(which)  # type: ignore[arg-type]
             .order_by(entries.c.id)
             .limit(limit)
@@ -88,6 +107,7 @@ class ArticleRows:
             Awaiting(
                 rows.stored_entry(row),
                 None if row["hold"] is None else HoldReason(row["hold"]),
+                is_read=bool(row["is_read"]),
             )
             for row in self._connection.execute(query).mappings()
         )
@@ -175,15 +195,17 @@ class ArticleRows:
         """
         a = articles.c
         is_free = or_(a.leased_until.is_(None), a.leased_until <= now)
-        due = (
-            select(articles, func.min(a.next_attempt_at))  # of each host the first
+        paused = select(host_pauses.c.host).where(host_pauses.c.until > now)
+        first = (  # of each host; by its index alone, however many wait
+            select(a.id, func.min(a.next_attempt_at))
             .where(a.state == _WAITING, a.next_attempt_at <= now, is_free)
-            .where(a.host.not_in(sorted(busy)))
+            .where(a.host.not_in(sorted(busy)), a.host.not_in(paused))
             .group_by(a.host)
-            .order_by(a.next_attempt_at, a.id)
-            .limit(limit)
+            .subquery()
         )
-        found = self._connection.execute(due).mappings().all()
+        due = select(articles).join(first, first.c.id == a.id)
+        query = due.order_by(a.next_attempt_at, a.id).limit(limit)
+        found = self._connection.execute(query).mappings().all()
         claimed = update(articles).where(a.id.in_([row["id"] for row in found]))
         lease = {"leased_until": until, "next_attempt_at": now + _APART}
         self._connection.execute(claimed.values(**lease))
@@ -249,9 +271,13 @@ class ArticleRows:
         this = articles.c.id == article_id
         self._connection.execute(update(articles).where(this).values(**values))
 
-    def note_article(self, entry_id: int, article: Article) -> None:
-        """Let an entry be found by its article, and have what its feed did not say."""
+    def note_article(self, entry_id: int, article: Article, label: str) -> None:
+        """Let an entry be found by its article, and have what its feed did not say.
+
+        With its date it gets its `label`.
+        """
         values = {
+            "label": label,
             "language": case(
                 (entries.c.language == "", article.language),
                 else_=entries.c.language,
@@ -264,19 +290,24 @@ class ArticleRows:
 
     def article_text(self, entry_id: int) -> str:
         """Return the text of the article of an entry, "" if there is none."""
-        row = _TEXT.first(self._connection, entry=entry_id)
-        return "" if row is None else rows.unpacked(row[0])
+        return article_text(self._connection, entry_id)
 
     def leave_articles_alone(self, hosts: Collection[str], until: datetime) -> None:
         """Let no article of the hosts be asked for before `until` (they said so)."""
-        these = (
-            articles.c.state == _WAITING,
-            articles.c.next_attempt_at < until,
-            articles.c.host.in_(sorted(hosts)),
-        )
+        paused = insert(host_pauses)
+        longer = func.max(host_pauses.c.until, paused.excluded.until)
         self._connection.execute(
-            update(articles).where(*these).values(next_attempt_at=until)
+            paused.on_conflict_do_update(
+                index_elements=["host"], set_={"until": longer}
+            ),
+            [{"host": host, "until": until} for host in sorted(hosts)],
         )
+
+
+def article_text(connection: Connection, entry_id: int) -> str:
+    """Return the text of the article of an entry, "" if there is none."""
+    row = _TEXT.first(connection, entry=entry_id)
+    return "" if row is None else rows.unpacked(row[0])
 
 
 def free_articles(connection: Connection) -> None:

@@ -24,7 +24,9 @@ class ArticleRow(SQLModel, table=True):
     __table_args__ = (
         Index(
             "ix_articles_waiting",
+            "host",
             "next_attempt_at",
+            "leased_until",
             sqlite_where=text("state = 'waiting'"),
         ),
     )
@@ -97,9 +99,19 @@ class ArticleWishRow(SQLModel, table=True):
     )
 
 
+class HostPauseRow(SQLModel, table=True):
+    """Until when the articles of a host are let be, for it said so."""
+
+    __tablename__ = "host_pauses"
+
+    host: str = Field(primary_key=True)
+    until: datetime = Field(sa_type=Utc)
+
+
 articles: Table = metadata.tables["articles"]
 article_texts: Table = metadata.tables["article_texts"]
 article_wishes: Table = metadata.tables["article_wishes"]
+host_pauses: Table = metadata.tables["host_pauses"]
 
 # Few rows of the index of words are of articles: only they are in this one.
 _of = entry_words.c.article_id

@@ -16,7 +16,7 @@ from sqlalchemy import (
 )
 
 from monitor.model import HoldReason
-from monitor.store.article_tables import articles
+from monitor.store.article_tables import articles, host_pauses
 from monitor.store.route_tables import routes
 from monitor.store.tables import deliveries, feeds, lanes, websub
 
@@ -31,6 +31,7 @@ _WAITS: tuple[Column[datetime], ...] = (
     websub.c.lease_ends_at,
     articles.c.next_attempt_at,
     articles.c.leased_until,
+    host_pauses.c.until,
 )
 """Each was reckoned from a now, and is to come as long after it as was meant."""
 

@@ -22,6 +22,7 @@ from sqlalchemy import (
 )
 
 from monitor.model import DeliveryState
+from monitor.store.article_tables import article_wishes
 from monitor.store.lane_rows import BROKEN, waiting
 from monitor.store.route_tables import routes, silences
 from monitor.store.tables import (
@@ -79,12 +80,13 @@ class RenamingRows:
         self._connection.execute(moved.values(feed_id=new))
 
     def rename_rule(self, old: str, new: str) -> None:
-        """Give matches, alerts and the version in force the rule's new name."""
+        """Give all that names a rule its new name: matches, alerts, wishes."""
         self._rename(matches, "rule", old, new, beside="entry_id")
         self._rename(alerts, "rule", old, new, beside="story")
         self._rename(rule_versions, "name", old, new, beside="")
         self._rename(routes, "rule", old, new)
         self._rename(silences, "rule", old, new)
+        self._rename(article_wishes, "rule", old, new)
 
     def rename_channel(self, old: str, new: str) -> None:
         """Give deliveries, messages, lanes and alerts the channel's new name."""

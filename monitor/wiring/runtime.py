@@ -102,6 +102,7 @@ class Runtime:
             in_force=lambda: self.in_force,
             tries=tries,
             pauses=self.poll.pauses,
+            network=self.poll.network,
             stories=self._stories,
         )
         self.deliver = DeliverJob(

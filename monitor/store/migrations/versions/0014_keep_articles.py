@@ -39,7 +39,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_articles_waiting",
         "articles",
-        ["next_attempt_at"],
+        ["host", "next_attempt_at", "leased_until"],
         sqlite_where=sa.text("state = 'waiting'"),
     )
     op.create_table(
@@ -72,6 +72,12 @@ def upgrade() -> None:
         "article_wishes",
         ["entry_id"],
         sqlite_where=sa.text("state = 'undecided'"),
+    )
+    op.create_table(
+        "host_pauses",
+        sa.Column("host", sa.String(), nullable=False),
+        sa.Column("until", sa.DateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("host"),
     )
     op.add_column("entry_words", sa.Column("article_id", sa.Integer(), nullable=True))
     op.create_index(
