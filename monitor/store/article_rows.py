@@ -58,6 +58,42 @@ _TEXT = Prepared(
     .join(article_wishes, article_wishes.c.article_id == article_texts.c.article_id)
     .where(article_wishes.c.entry_id == bindparam("entry"))
 )
+_decided = article_wishes.c
+_DECIDE = Prepared(
+    update(article_wishes)
+    .where(_decided.entry_id == bindparam("entry"))
+    .values(
+        {
+            column: bindparam(f"its_{column.name}", type_=column.type)
+            for column in (
+                *(_decided.state, _decided.article_id, _decided.decided_at),
+                *(_decided.rule, _decided.reason, _decided.words),
+            )
+        }
+    )
+)
+_KNOWN = Prepared(
+    select(articles, article_texts.c.text)
+    .outerjoin(article_texts, article_texts.c.article_id == articles.c.id)
+    .where(
+        or_(
+            articles.c.key == bindparam("link"),
+            articles.c.canonical == bindparam("link"),
+        )
+    )
+    # One that was read, before one that was not.
+    .order_by(articles.c.state != WishState.READ.value, articles.c.id)
+    .limit(1)
+)
+_UNREAD = {
+    "state": _WAITING,
+    "attempts": 0,
+    **dict.fromkeys(("reason", "detail", "url", "title", "language"), ""),
+}
+_NEW = Prepared(
+    insert(articles),
+    ["key", "link", "host", "wanted_at", "next_attempt_at", *_UNREAD],
+)
 
 
 class ArticleRows:
@@ -93,12 +129,14 @@ class ArticleRows:
     def _awaiting(self, which: object, limit: int | None) -> tuple[Awaiting, ...]:
         its_link = entries.c.canonical_link
         is_its = or_(articles.c.key == its_link, articles.c.canonical == its_link)
-        is_read = func.coalesce((articles.c.state == WishState.READ) & is_its, false())
+        is_kept = article_texts.c.article_id.is_not(None)
+        is_read = func.coalesce(is_kept & is_its, false())
         query = (
             entries_of_feeds()
             .add_columns(article_wishes.c.hold, is_read.label("is_read"))
             .join(article_wishes, article_wishes.c.entry_id == entries.c.id)
             .outerjoin(articles, articles.c.id == article_wishes.c.article_id)
+            .outerjoin(article_texts, article_texts.c.article_id == articles.c.id)
             .where(which)  # type: ignore[arg-type]
             .order_by(entries.c.id)
             .limit(limit)
@@ -121,26 +159,17 @@ class ArticleRows:
         wish: ArticleWish | None = None,
         article_id: int | None = None,
     ) -> None:
-        """Note what becomes of the article of an entry: without `wish`, nothing.
-
-        One that was read before the entry was edited is kept then.
-        """
-        values: dict[str, object] = {
-            "state": state,
-            "article_id": article_id,
-            "decided_at": now,
-            "rule": wish.rule if wish else "",
-            "reason": wish.reason if wish else "",
-            "words": list(wish.words) if wish else [],
-        }
-        this = article_wishes.c.entry_id == entry_id
-        if wish is None:
-            text_of = article_texts.c.article_id
-            is_read = select(text_of).where(text_of == article_wishes.c.article_id)
-            this &= ~is_read.exists()
-        noted = update(article_wishes).where(this).values(**values)
-        if not self._connection.execute(noted).rowcount:
-            self.end_wish(entry_id, WishState.READ)
+        """Note what becomes of the article of an entry: without `wish`, nothing."""
+        _DECIDE.run(
+            self._connection,
+            entry=entry_id,
+            its_state=state.value,
+            its_article_id=article_id,
+            its_decided_at=now,
+            its_rule=wish.rule if wish else "",
+            its_reason=wish.reason.value if wish else "",
+            its_words=list(wish.words) if wish else [],
+        )
 
     def end_wish(self, entry_id: int, state: WishState) -> None:
         """Note how it ended to wait for the article of an entry."""
@@ -156,35 +185,24 @@ class ArticleRows:
         It may have been read under another link, whose page calls this its own. One
         whose text is forgotten is new.
         """
-        begun: dict[str, object] = {
-            "link": link,
-            "host": host,
-            "state": _WAITING,
-            "wanted_at": now,
-            "next_attempt_at": now,
-        }
         row = self._article(key)
-        if row is None:
-            new = insert(articles).values(key=key, **begun)
-            self._connection.execute(new)
-            row = self._article(key)
-        elif row["state"] == WishState.READ and row["text"] is None:  # forgotten
-            more = {"attempts": 0, "ended_at": None, "reason": "", "detail": ""}
-            self._set_article(row["id"], {**begun, **more})
-            row = self._article(key)
-        assert row is not None  # noqa: S101 - it was made just now
-        return StoredArticle(row["id"], _article_of(row), row["state"] != _WAITING)
+        is_forgotten = (
+            row is not None and row["state"] == WishState.READ and row["text"] is None
+        )
+        if row is not None and not is_forgotten:
+            return StoredArticle(row["id"], _article_of(row), row["state"] != _WAITING)
+        begun = {"link": link, "host": host, **_UNREAD}
+        times = {"wanted_at": now, "next_attempt_at": now}
+        if row is not None:
+            self._set_article(row["id"], {**begun, **times, "ended_at": None})
+            made: int | None = row["id"]
+        else:
+            made = _NEW.run(self._connection, key=key, **begun, **times).lastrowid
+        assert made is not None  # noqa: S101 - of a row that was inserted
+        return StoredArticle(made, Article(ArticleReason.NOT_FETCHED), is_over=False)
 
     def _article(self, key: str) -> rows.Row | None:
-        query = (
-            select(articles, article_texts.c.text)
-            .outerjoin(article_texts, article_texts.c.article_id == articles.c.id)
-            .where(or_(articles.c.key == key, articles.c.canonical == key))
-            # One that was read, before one that was not.
-            .order_by(articles.c.state != WishState.READ, articles.c.id)
-            .limit(1)
-        )
-        return self._connection.execute(query).mappings().first()
+        return next(iter(_KNOWN.rows(self._connection, link=key)), None)
 
     def claim_articles(
         self, now: datetime, *, until: datetime, limit: int, busy: Collection[str]
