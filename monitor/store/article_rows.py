@@ -312,14 +312,13 @@ class ArticleRows:
 
     def leave_articles_alone(self, hosts: Collection[str], until: datetime) -> None:
         """Let no article of the hosts be asked for before `until` (they said so)."""
-        paused = insert(host_pauses)
-        longer = func.max(host_pauses.c.until, paused.excluded.until)
-        self._connection.execute(
-            paused.on_conflict_do_update(
-                index_elements=["host"], set_={"until": longer}
-            ),
-            [{"host": host, "until": until} for host in sorted(hosts)],
+        pause = insert(host_pauses)
+        longer = func.max(host_pauses.c.until, pause.excluded.until)
+        pause = pause.on_conflict_do_update(
+            index_elements=["host"], set_={"until": longer}
         )
+        for host in sorted(hosts):
+            self._connection.execute(pause.values(host=host, until=until))
 
 
 def article_text(connection: Connection, entry_id: int) -> str:

@@ -27,6 +27,7 @@ class ArticleRow(SQLModel, table=True):
             "host",
             "next_attempt_at",
             "leased_until",
+            "state",  # so that a claim reads nothing but the index
             sqlite_where=text("state = 'waiting'"),
         ),
     )

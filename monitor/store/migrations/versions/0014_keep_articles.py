@@ -39,7 +39,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_articles_waiting",
         "articles",
-        ["host", "next_attempt_at", "leased_until"],
+        ["host", "next_attempt_at", "leased_until", "state"],
         sqlite_where=sa.text("state = 'waiting'"),
     )
     op.create_table(
