@@ -6,9 +6,12 @@ import asyncio
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from house import House
+import pytest
+from house import FullDisk, House
+from newsstand import BOTH, TEXT, Item, polled, states
 
-from monitor.jobs.round import poll_round
+from monitor.errors import StoreError
+from monitor.jobs.round import article_round, poll_round
 from monitor.model import Feed, Fetched, FetchRequest
 from monitor.testing import FakeFetcher
 
@@ -46,3 +49,35 @@ async def test_a_host_that_does_not_answer_holds_up_its_own_feeds_alone(
     assert web.waiting == house.in_force.settings.poll.host_connections
     round_.cancel()
     await asyncio.wait([round_])
+
+
+async def test_a_round_reads_every_article_that_is_due(primed: House) -> None:
+    primed.rules = (BOTH,)
+    primed.configure()
+    links = [f"https://h{n % 3}.example/{n}" for n in range(30)]
+    primed.articles.pages = {link: f"{TEXT} {link}" for link in links}
+    await polled(
+        primed,
+        *(Item(f"Aserbaidschan {n}", str(n), x) for n, x in enumerate(links)),
+    )
+    total = await article_round(primed.article_job)
+    assert (total.read, total.alerts, total.decided) == (30, 30, 30)
+    assert states(primed) == ["read"] * 30
+
+
+async def test_a_round_without_wishes_asks_nobody(primed: House) -> None:
+    assert (await article_round(primed.article_job)).read == 0
+    assert primed.articles.asked == []
+
+
+async def test_a_disk_that_is_full_ends_a_round_with_its_own_error(
+    house: House,
+) -> None:
+    house.publish()
+    claimed = await house.poll_job.claim_due(10)
+    full = FullDisk(house.store, failures=9)
+    job = replace(house.poll_job, store=full)
+    with pytest.raises(StoreError, match="the disk is full"):
+        await poll_round(job, claimed, lambda _: None)
+    with pytest.raises(StoreError, match="the disk is full"):
+        await article_round(replace(house.article_job, store=full))
