@@ -169,8 +169,8 @@ def _came_of(match: MatchView) -> str:
 
 def _print_outlooks(found: EntryHistory) -> None:
     if found.outlooks:
-        text = "text and article" if found.entry.entry.article else "text"
-        show(f"\nOther rules as they are now, asked of the {text} as it is stored:")
+        article = " and the article" if found.entry.entry.article else ""
+        show(f"\nOther rules as they are now, asked of the stored text{article}:")
     for outlook in found.outlooks:
         show(f"  {outlook.rule.name}: {_standing(found, outlook)}")
         if outlook.shortfall.met:
