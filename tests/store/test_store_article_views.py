@@ -58,7 +58,7 @@ def read(tx: SqlTransaction, entry_id: int, *, canonical: str | None = None) -> 
     article_id = wanted(tx, entry_id)
     tx.end_article(article_id, FOUND, NOW + HOUR, canonical=canonical)
     tx.end_wish(entry_id, WishState.READ)
-    tx.note_article(entry_id, FOUND.article)
+    tx.note_article(entry_id, FOUND.article, "")
     return article_id
 
 
