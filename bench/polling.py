@@ -138,7 +138,8 @@ def daemon_lines(rounds: Sequence[Round], feeds: int) -> Iterator[str]:
     yield (
         f"inside a daemon, {feeds:,} feeds: cold {first.wall:.2f} s "
         f"({first.cpu:.2f} s of processor time, {first.entries_new:,} entries), "
-        f"unchanged {wall:.2f} s ({cpu:.2f} s)"
+        f"unchanged {wall:.2f} s ({cpu:.2f} s); which articles are wanted took "
+        f"{first.deciding:.2f} s of processor time more"
     )
 
 

@@ -38,9 +38,11 @@ async def one_round(runtime: Runtime, healthy: str) -> dict[str, float]:
         claimed,
         lambda state: last.update({state.url: time.perf_counter() - begun}),
     )
+    wall, polled = time.perf_counter() - begun, processor_time()
+    await runtime.articles.decide()
     return {
-        "wall": time.perf_counter() - begun,
-        "cpu": processor_time() - cpu,
+        "wall": wall,
+        "cpu": polled - cpu,
         "polled": counts.polled,
         "not_modified": counts.not_modified,
         "entries_new": counts.entries_new,
@@ -48,6 +50,7 @@ async def one_round(runtime: Runtime, healthy: str) -> dict[str, float]:
         "last_healthy": max(
             (at for url, at in last.items() if healthy in url), default=0.0
         ),
+        "deciding": processor_time() - polled,
     }
 
 
