@@ -1,4 +1,4 @@
-"""Stories as feeds tell them, out of the stored histories and feeds, where these are."""
+"""Stories as feeds tell them, out of stored histories and feeds, where these are."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _TEASER = 200
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """One article of a feed: each text that the feed had of it, and the whole, if known.
+    """One article: each text that its feed had of it, and the whole, where known.
 
     `key` is its canonical link.
     """

@@ -98,6 +98,14 @@ def test_a_feed_may_have_all_its_articles_read_or_none() -> None:
     assert second.rule == "r"
 
 
+def test_a_rule_wants_the_article_of_each_entry_that_begins_it() -> None:
+    rules = RuleSet([Rule("r", "(Baku OR title:Kiew) AND Waffen")], LISTS, [FEED])
+    titles = ("Hilfe aus Baku", "Hilfe", "Waffen", "Baku")
+    entries = [Entry("k", title=title) for title in titles]
+    found = [[w.words for w in rules.wishes(entry, FEED)] for entry in entries]
+    assert found == [[("Baku",)], [], [("Waffen",)], [("Baku",)]]
+
+
 def test_a_rule_of_other_feeds_wants_nothing() -> None:
     entry = Entry("k", title="Hilfe aus Baku")
     rules = [
