@@ -33,5 +33,5 @@ def give_article(
         article = Article(ArticleReason.READ, text)
         tx.end_article(known.id, FetchedArticle(article, link), now, canonical=None)
     tx.end_wish(entry_id, WishState.READ)
-    tx.note_article(entry_id, article)
+    tx.note_article(entry_id, article, "")
     return known.id

@@ -48,7 +48,7 @@ def article_said(article: ArticleView | None, feed: Feed | None) -> str:
         case WishState.UNDECIDED:
             return "it is decided next whether it is read"
         case WishState.UNWANTED:
-            return f"not asked for: {_unwanted(feed)}"
+            return f"not asked for: {_unwanted(article, feed)}"
         case WishState.WAITING:
             return f"{_asked(article)}; {_waits(article)}"
         case WishState.READ:
@@ -57,9 +57,11 @@ def article_said(article: ArticleView | None, feed: Feed | None) -> str:
             return f"{_asked(article)}; {_given_up(article)}"
 
 
-def _unwanted(feed: Feed | None) -> str:
+def _unwanted(article: ArticleView, feed: Feed | None) -> str:
     if feed is not None and feed.full_text is FullText.NEVER:
         return _NEVER
+    if article.hold is not None and article.hold.is_no_news:
+        return f"the entry is no news ({article.hold})"
     return "no rule could become true by it that has one of its words"
 
 

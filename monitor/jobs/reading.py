@@ -18,6 +18,7 @@ from monitor.model import (
     ArticleWish,
     Awaiting,
     FetchedArticle,
+    FullText,
     Novelty,
     Verdict,
     WishState,
@@ -71,9 +72,15 @@ class Reading:
         return self.result
 
     def _wish(self, one: Awaiting) -> ArticleWish | None:
-        """Return who wants the article of an entry first, None if nobody does."""
+        """Return who wants the article of an entry first, None if nobody does.
+
+        Of what is no news nobody is told: only a feed that is always read wants it.
+        """
         feed = self.in_force.feeds.get(one.stored.feed)
         if feed is None:
+            return None
+        is_no_news = one.hold is not None and one.hold.is_no_news
+        if is_no_news and feed.full_text is not FullText.ALWAYS:
             return None
         return self.in_force.wish(one.stored.entry, feed, self.now)
 

@@ -148,6 +148,11 @@ class HoldReason(StrEnum):
         }
 
     @property
+    def is_no_news(self) -> bool:
+        """Say whether it holds what was published long before it was found."""
+        return self in {HoldReason.FIRST_POLL, HoldReason.OLD_BURST, HoldReason.RESET}
+
+    @property
     def ends_by_itself(self) -> bool:
         """Say whether it holds an alert back for a channel until a set time."""
         return self in {

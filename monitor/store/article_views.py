@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import Connection, func, or_, select
 
 from monitor.feeds.canonical import canonical_link
-from monitor.model import ArticleReason, WishReason, WishState
+from monitor.model import ArticleReason, HoldReason, WishReason, WishState
 from monitor.store.article_rows import ArticleRows
 from monitor.store.article_tables import article_wishes, articles
 
@@ -21,11 +21,13 @@ class ArticleView:
 
     `rule` is empty where its feed wants all, or nobody does; `words` are those of the
     entry that the rule asks for. `url` is where the last attempt ended, `outcome` how;
-    both are empty before the first. `next_attempt_at` is None for what does not wait,
-    `characters` is 0 where no text is kept (any more).
+    both are empty before the first. `hold` is why alerts of the entry wait.
+    `next_attempt_at` is None for what does not wait, `characters` is 0 where no text
+    is kept (any more).
     """
 
     state: WishState
+    hold: HoldReason | None = None
     rule: str = ""
     reason: WishReason | None = None
     words: tuple[str, ...] = ()
@@ -56,6 +58,7 @@ class ArticleViews:
                 article_wishes.c.state.label("wish"),
                 *(article_wishes.c[n] for n in ("rule", "words", "decided_at")),
                 article_wishes.c.reason.label("wanted_for"),
+                article_wishes.c.hold.label("hold"),
                 articles,
             )
             .outerjoin(articles, articles.c.id == article_wishes.c.article_id)
@@ -68,6 +71,7 @@ class ArticleViews:
         state = WishState(row["wish"])
         view = ArticleView(
             state=state,
+            hold=HoldReason(row["hold"]) if row["hold"] else None,
             rule=row["rule"],
             reason=WishReason(row["wanted_for"]) if row["wanted_for"] else None,
             words=tuple(row["words"]),

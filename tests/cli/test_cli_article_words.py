@@ -16,6 +16,7 @@ from monitor.model import (
     Entry,
     Feed,
     FullText,
+    HoldReason,
     WishReason,
     WishState,
 )
@@ -135,6 +136,16 @@ def test_who_asked_and_how_it_went(article: ArticleView, expected: str) -> None:
             ArticleView(WishState.UNWANTED),
             NEVER,
             "not asked for: its feed is never read in full",
+        ),
+        (
+            ArticleView(WishState.UNWANTED, HoldReason.FIRST_POLL),
+            FEED,
+            "not asked for: the entry is no news (first_poll)",
+        ),
+        (
+            ArticleView(WishState.UNWANTED, HoldReason.OUTAGE),
+            FEED,
+            "not asked for: no rule could become true by it that has one of its words",
         ),
         (
             ArticleView(WishState.UNDECIDED),

@@ -28,7 +28,7 @@ from newsstand import (
 
 from monitor.config.quiet_hours import quiet_hours
 from monitor.jobs.release import release
-from monitor.model import HeldQuery, Rate, Silence
+from monitor.model import FullText, HeldQuery, Rate, Silence
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 EDITED = Item(f"{TITLE} und um")
@@ -223,8 +223,19 @@ async def test_what_the_feed_says_of_language_and_date_counts(stand: House) -> N
 # what holds alerts holds these
 
 
+async def test_of_what_is_no_news_no_article_is_read(house: House) -> None:
+    house.rules = (BOTH,)
+    house.configure()
+    house.articles.pages[LINK] = TEXT
+    await polled(house, Item(at=house.clock.now() - 30 * DAY))
+    assert (await house.read()).read == 0
+    assert states(house) == ["unwanted"]
+
+
 async def test_the_first_poll_holds_what_its_articles_make_true(house: House) -> None:
     house.rules = (BOTH,)
+    (news,) = house.feeds
+    house.feeds = (replace(news, full_text=FullText.ALWAYS),)
     house.configure()
     house.articles.pages[LINK] = TEXT
     await polled(house, Item(at=house.clock.now() - 30 * DAY))
