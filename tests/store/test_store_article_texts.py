@@ -105,7 +105,7 @@ def test_an_edited_entry_is_still_found_by_its_article(
 ) -> None:
     give_article(tx, 1, TEXT, NOW)
     edited(tx, stored, "Baku am Dienstag")
-    tx.decide_article(1, WishState.UNWANTED, NOW)
+    tx.end_wish(1, WishState.READ)
 
     (found,) = tx.entries_with(["tiflis"])
     assert found.entry.title == "Baku am Dienstag"

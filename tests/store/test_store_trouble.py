@@ -137,6 +137,8 @@ def folder(tmp_path: Path) -> Iterator[Path]:
     if os.geteuid() != 0:
         yield tmp_path
         return
+    # What is imported late may be readable to root alone.
+    Database.open(url_in(tmp_path)).close()
     open_to_all = Path(tempfile.mkdtemp())
     os.chown(open_to_all, NOBODY, -1)
     os.seteuid(NOBODY)

@@ -219,7 +219,7 @@ def test_the_status_names_what_does_not_deliver(
     for count in range(5):
         deliver(tx, BUSY, Lane("chief", 0), now=NOW + count * HOUR)
     ill = {Lane("chief", 0): "open", DESK: "broken"}
-    assert views.status().ill_lanes == ill
+    assert views.status(NOW).ill_lanes == ill
 
 
 def test_a_channel_that_fails_is_shown_so(tx: SqlTransaction, views: Views) -> None:
