@@ -31,7 +31,7 @@ from monitor.ports import Clock
 from monitor.ports.articles import PageReader
 
 _MOST_LEADS = 2
-_PASSING = frozenset({FetchOutcome.NETWORK, FetchOutcome.TIMEOUT})
+_PASSING = frozenset({FetchOutcome.NETWORK, FetchOutcome.TIMEOUT, FetchOutcome.SECRET})
 _PASSING_STATUSES = frozenset({404, 408, 425, 429})
 """404: a feed may be ahead of its site by a moment."""
 

@@ -13,6 +13,7 @@ from typing import Self
 
 from aiohttp.abc import AbstractResolver
 
+from monitor.errors import SecretError
 from monitor.model import Fetched, FetchOutcome, FetchRequest, PollPolicy
 from monitor.net import urls
 from monitor.net.errands import Errand, MayGo, anywhere
@@ -130,8 +131,8 @@ class HttpFetcher:
         """Return how it ended to fetch what a feed names, such as an article.
 
         `url` may live in an allowed network if `named_by`, the feed's, does. Nothing
-        in it is expanded. `may_go` is asked for each place before it is asked itself;
-        what it raises ends the fetch, and is all that is raised.
+        in it is expanded, but in `named_by`. `may_go` is asked for each place before it
+        is asked itself; what it raises ends the fetch, and is all that is raised.
         """
         try:
             headers = errand.headers(self._policy.contact)
@@ -149,7 +150,11 @@ class HttpFetcher:
         self, url: str, headers: Mapping[str, str], named_by: str
     ) -> Trip:
         trip = begin_outside(url, headers, self._policy, self._resolve, self._redact)
-        home = await self._routes.choose(urls.read_url(named_by), may_enter=True)
+        try:
+            home_url = urls.read_url(self._resolve(named_by))
+        except SecretError as error:
+            raise FetchError(FetchOutcome.SECRET, str(error)) from error
+        home = await self._routes.choose(home_url, may_enter=True)
         trip.may_enter = home.is_inside
         return trip
 

@@ -34,7 +34,7 @@ class ArticleSource(Protocol):
         """Return what came of an article; what a site does never raises.
 
         `key` is the same for all links to one article, `feed_url` that of the feed
-        which names it, without secrets.
+        which names it, as it is configured.
         """
 
 

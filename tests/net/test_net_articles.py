@@ -271,3 +271,11 @@ async def test_hostile_pages_do_no_harm() -> None:
     broken = a_page(f"<article>{paragraphs(GERMAN)}")
     found, _ = await read({"/a": broken})
     assert found.article.reason is ArticleReason.READ
+
+
+async def test_the_feed_that_names_an_article_may_have_secrets_in_its_url() -> None:
+    async with Site({"/a": ARTICLE}) as site:
+        home, link = f"{site.url}/feed?key=1", f"{site.url}/a"
+        async with articles(secrets={"FEED": home}) as running:
+            found = await running.read(link, key=link, feed_url="${FEED}")
+    assert found.article.reason is ArticleReason.READ
