@@ -31,18 +31,21 @@ from monitor.model import (
 from monitor.ports import Clock, Store
 
 _SHORTEST = timedelta(seconds=0.05)
+_LONGEST = timedelta(minutes=2)
+"""So long a round begins to read articles: the next round goes on, and is to come."""
 
 
 async def article_round(job: ArticleJob) -> ArticleResult:
-    """Read every article that is wanted and due; return what came of it.
+    """Read the articles that are wanted and due; return what came of it.
 
     Raises:
         StoreError: the database could not be written.
     """
-    total = await job.decide()
+    total, clock = await job.decide(), job.clock
+    end = clock.monotonic() + _LONGEST.total_seconds()
 
     async def read() -> None:
-        while claimed := await job.claim_due(1):
+        while clock.monotonic() < end and (claimed := await job.claim_due(1)):
             total.add(await job.read(claimed[0]))
 
     await _together(read() for _ in range(AT_ONCE))

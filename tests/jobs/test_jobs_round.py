@@ -12,7 +12,7 @@ from newsstand import BOTH, TEXT, Item, polled, states
 
 from monitor.errors import StoreError
 from monitor.jobs.round import article_round, poll_round
-from monitor.model import Feed, Fetched, FetchRequest
+from monitor.model import Feed, Fetched, FetchedArticle, FetchRequest
 from monitor.testing import FakeFetcher
 
 
@@ -63,6 +63,35 @@ async def test_a_round_reads_every_article_that_is_due(primed: House) -> None:
     total = await article_round(primed.article_job)
     assert (total.read, total.alerts, total.decided) == (30, 30, 30)
     assert states(primed) == ["read"] * 30
+
+
+@dataclass
+class SlowArticles:
+    """Articles of which each takes a minute."""
+
+    house: House
+
+    async def read(
+        self, link: str | None, *, key: str, feed_url: str
+    ) -> FetchedArticle:
+        self.house.clock.advance(timedelta(minutes=1))
+        return await self.house.articles.read(link, key=key, feed_url=feed_url)
+
+
+async def test_a_round_leaves_to_the_next_what_takes_too_long(primed: House) -> None:
+    primed.rules = (BOTH,)
+    primed.configure()
+    links = [f"https://h.example/{n}" for n in range(30)]
+    primed.articles.pages = {link: f"{TEXT} {link}" for link in links}
+    await polled(
+        primed,
+        *(Item(f"Aserbaidschan {n}", str(n), x) for n, x in enumerate(links)),
+    )
+    job = replace(primed.article_job, source=SlowArticles(primed))
+    first = (await article_round(job)).read
+    assert 0 < first < 30
+    rest = [(await article_round(job)).read for _ in range(9)]
+    assert first + sum(rest) == 30
 
 
 async def test_a_round_without_wishes_asks_nobody(primed: House) -> None:
