@@ -136,9 +136,10 @@ def _short(item: DigestItem) -> DigestItem:
     )
 
 
-def ops_message(title: str, text: str) -> Message:
-    """Return a report of the monitor on itself."""
-    return Message(kind=MessageKind.OPS, title=title, text=text, priority=Priority.HIGH)
+def ops_message(title: str, text: str, *, is_calm: bool = False) -> Message:
+    """Return a report of the monitor on itself; what is calm wakes nobody."""
+    priority = Priority.NORMAL if is_calm else Priority.HIGH
+    return Message(kind=MessageKind.OPS, title=title, text=text, priority=priority)
 
 
 def test_message(channel: str) -> Message:

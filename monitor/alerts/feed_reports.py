@@ -42,10 +42,11 @@ class _Says(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One message to `ops`."""
+    """One message to `ops`; what is calm asks for nothing to be done."""
 
     title: str
     text: str
+    is_calm: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +191,8 @@ def _shared(news: Sequence[_News]) -> Report:
     if len(news) > _LINES:
         lines.append(f"and {len(news) - _LINES} more")
     lines.append("What to do about each: monitor feeds health")
-    return Report(f"troubles of feeds: {', '.join(parts)}", "\n".join(lines))
+    title = f"troubles of feeds: {', '.join(parts)}"
+    return Report(title, "\n".join(lines), is_calm=not began)
 
 
 # words
@@ -200,7 +202,7 @@ def _report(one: _News, zone: tzinfo) -> Report:
     if one.says is _Says.BEGAN:
         return Report(_title(one), _began(one, zone))
     text = _ended(one) if one.says is _Says.ENDED else _some_ended(one)
-    return Report(_title(one), text)
+    return Report(_title(one), text, is_calm=one.says is _Says.ENDED)
 
 
 def _title(one: _News) -> str:

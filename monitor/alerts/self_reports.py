@@ -64,7 +64,8 @@ def disk_low(space: Space, folder: str) -> Report:
 
 def disk_well(space: Space) -> Report:
     """Return the report that a disk has room again."""
-    return Report("the disk has room again", f"{size(space.free)} are free.")
+    text = f"{size(space.free)} are free."
+    return Report("the disk has room again", text, is_calm=True)
 
 
 def falls_behind(waiting: LaneQueue, now: datetime) -> bool:
@@ -85,7 +86,8 @@ def behind(waiting: LaneQueue, now: datetime) -> Report:
 
 def caught_up(channel: str) -> Report:
     """Return the report that a channel has caught up."""
-    return Report(f"channel {channel} has caught up", "What comes goes out at once.")
+    text = "What comes goes out at once."
+    return Report(f"channel {channel} has caught up", text, is_calm=True)
 
 
 def more_dead(channel: str, alerts: Sequence[int]) -> Report:
@@ -120,7 +122,7 @@ def slow_writer(took: timedelta) -> Report:
 
 def quick_writer() -> Report:
     """Return the report that the database is well again."""
-    return Report("the database is quick again", "")
+    return Report("the database is quick again", "", is_calm=True)
 
 
 def own_errors(places: Sequence[str], last: str) -> Report:
@@ -138,4 +140,4 @@ def no_errors() -> Report:
     """Return the report that the monitor's own errors have ended."""
     minutes = int(QUIET / timedelta(minutes=1))
     text = f"There was none for {minutes} minutes."
-    return Report("the monitor's own errors have ended", text)
+    return Report("the monitor's own errors have ended", text, is_calm=True)

@@ -30,7 +30,8 @@ def weekly_report(week: Week, around: AroundWeek) -> Report:
     """Return the report on a week, as one message."""
     alerts = counted(sum(week.alerts.values()), "alert")
     end = at_local_time(week.until, around.zone)
-    return Report(f"the week to {end}: {alerts}", "\n".join(_lines(week, around)))
+    title, text = f"the week to {end}: {alerts}", "\n".join(_lines(week, around))
+    return Report(title, text, is_calm=True)
 
 
 def silent_rules(week: Week, rules: Sequence[str]) -> tuple[str, ...]:

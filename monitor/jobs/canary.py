@@ -174,7 +174,7 @@ class CanaryJob:
             tell_ops(tx, in_force, title, text, now, without=without)
         elif run.good_at == run.ran_at and tx.close_report(CANARY):
             text = "An entry came the whole way again."
-            tell_ops(tx, in_force, "the canary is well again", text, now)
+            tell_ops(tx, in_force, "the canary is well again", text, now, is_calm=True)
 
 
 _ADVICE = "look at `monitor status`, `monitor channels list` and the log."

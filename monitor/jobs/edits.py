@@ -47,7 +47,9 @@ class EditReport:
         days = await self._look(compared, now)
         line = summary(compared, old, new, days)
         details = "\n".join(_details(compared))
-        await self.store.transact(lambda tx: tell_ops(tx, new, line, details, now))
+        await self.store.transact(
+            lambda tx: tell_ops(tx, new, line, details, now, is_calm=True)
+        )
         return line
 
     async def _look(self, compared: Comparison, now: datetime) -> int:

@@ -44,7 +44,7 @@ def tell_troubles(tx: Transaction, in_force: InForce, now: datetime) -> None:
     tx.drop_troubles(telling.dropped)
     tx.save_troubles(telling.changed)
     for report in telling.reports:
-        tell_ops(tx, in_force, report.title, report.text, now)
+        tell_ops(tx, in_force, report.title, report.text, now, is_calm=report.is_calm)
 
 
 def _gathering(

@@ -54,7 +54,7 @@ def mend_lane(tx: Transaction, in_force: InForce, lane: Lane, now: datetime) -> 
 
 def _tell_mended(tx: Transaction, in_force: InForce, lane: Lane, now: datetime) -> None:
     title = f"{_shown(in_force, lane)} works again"
-    tell_ops(tx, in_force, title, _GOES_OUT, now, again=lane.channel)
+    tell_ops(tx, in_force, title, _GOES_OUT, now, again=lane.channel, is_calm=True)
 
 
 _GOES_OUT = "What waited goes out now."

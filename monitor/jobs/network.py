@@ -84,4 +84,5 @@ class Network:
             )
             tell_ops(tx, in_force, "our own network seems to be down", text, now)
         if reach is Reach.BACK and tx.close_report(_KEY):
-            tell_ops(tx, in_force, "the network works again", "Hosts answer.", now)
+            title, text = "the network works again", "Hosts answer."
+            tell_ops(tx, in_force, title, text, now, is_calm=True)

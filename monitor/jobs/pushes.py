@@ -280,7 +280,8 @@ def _record(
     tx.save_subscription(pushed(current, now))
     if tx.close_report(report_key(sub.feed)):
         title = f"feed {sub.feed}: its hub pushes again"
-        tell_ops(tx, in_force, title, "It is polled slowly beside that.", now)
+        text = "It is polled slowly beside that."
+        tell_ops(tx, in_force, title, text, now, is_calm=True)
     fetched = Fetched(FetchOutcome.OK, sub.served)
     reading = Reading(state, feed, fetched, parsed)
     return record_push(tx, in_force, reading, now, stories=stories)

@@ -20,19 +20,21 @@ def tell_ops(
     also: Sequence[str] = (),
     without: str = "",
     again: str = "",
+    is_calm: bool = False,
 ) -> None:
     """Put a report into the outbox for `ops` and the channels in `also`.
 
     `without` is a channel that cannot carry it (it is broken itself); where no
     other is left, every other configured channel hears of it instead. Where nobody is
     to hear of anything (`ops: []`), nobody does. `again` is one that carries reports
-    again: who heard in its place that it did not hears of that, too.
+    again: who heard in its place that it did not hears of that, too. What is calm, as
+    the end of a trouble, is of normal priority, all else of high.
     """
     wanted = [*in_force.settings.ops, *also]
     channels = _carriers(in_force, wanted, without)
     if again:
         channels += _carriers(in_force, wanted, again)
-    message = ops_message(title, text)
+    message = ops_message(title, text, is_calm=is_calm)
     for channel in dict.fromkeys(channels):
         tx.enqueue(channel, message, in_force.places[channel], now)
 

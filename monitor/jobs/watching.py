@@ -113,6 +113,7 @@ class _Look:
             self.now,
             without=without,
             again=again,
+            is_calm=report.is_calm,
         )
 
     def at_clock(self, jump: timedelta) -> None:

@@ -67,7 +67,7 @@ def _last(tx: Transaction) -> Run | None:
 
 def _send(tx: Transaction, in_force: InForce, report: Report, now: datetime) -> None:
     tx.save_run(Run(RunName.REPORT, now, now))
-    tell_ops(tx, in_force, report.title, report.text, now)
+    tell_ops(tx, in_force, report.title, report.text, now, is_calm=True)
 
 
 def _is_due(last: Run, in_force: InForce, now: datetime) -> bool:

@@ -111,7 +111,8 @@ class Door:
             if not error:
                 if tx.close_report(_REPORT):
                     title = "hubs can push again"
-                    tell_ops(tx, in_force, title, "They are listened to.", now)
+                    text = "They are listened to."
+                    tell_ops(tx, in_force, title, text, now, is_calm=True)
             elif tx.open_report(_REPORT, error, now):
                 text = f"{error}\n{_UNTIL_THEN}"
                 tell_ops(tx, in_force, "hubs cannot push", text, now)

@@ -36,7 +36,8 @@ def settle_in(tx: Transaction, in_force: InForce, loaded: Loaded, now: datetime)
     note_rules(tx, in_force.rules, RuleTexts(loaded.lists).of, now)
     tx.probe_broken(now)
     if tx.close_report(CONFIG):
-        tell_ops(tx, in_force, "the configuration is good again", "", now)
+        title = "the configuration is good again"
+        tell_ops(tx, in_force, title, "", now, is_calm=True)
     report_forms(tx, in_force, loaded.lexicon_error, now)
     report_files(tx, in_force, loaded, now)
     return orphaned
@@ -46,7 +47,8 @@ def report_forms(tx: Transaction, in_force: InForce, error: str, now: datetime) 
     """Tell `ops` that word forms cannot be read, or can be again."""
     if not error:
         if tx.close_report(_FORMS):
-            tell_ops(tx, in_force, "word forms can be read again", _GOOD, now)
+            title = "word forms can be read again"
+            tell_ops(tx, in_force, title, _GOOD, now, is_calm=True)
     elif tx.open_report(_FORMS, error, now):
         text = f"{error}\n{_UNTIL_THEN}"
         tell_ops(tx, in_force, "word forms cannot be read", text, now)
@@ -69,7 +71,8 @@ def report_files(
                 tell_ops(tx, in_force, title, text, now, also=also)
         elif tx.close_report(key):
             title = f"rule file {name} is good again"
-            tell_ops(tx, in_force, title, "It is in force.", now, also=also)
+            text = "It is in force."
+            tell_ops(tx, in_force, title, text, now, also=also, is_calm=True)
 
 
 def _what_counts(name: str, loaded: Loaded) -> str:

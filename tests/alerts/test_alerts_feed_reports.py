@@ -34,6 +34,7 @@ class Desk:
 
     rows: dict[tuple[str, Trouble], FeedTrouble] = field(default_factory=dict)
     titles: list[str] = field(default_factory=list)
+    calm: list[bool] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
     now: datetime = NOW
 
@@ -60,6 +61,7 @@ class Desk:
         for dropped in told.dropped:
             del self.rows[dropped.feed, dropped.trouble]
         self.titles += [report.title for report in told.reports]
+        self.calm += [report.is_calm for report in told.reports]
         self.texts += [report.text for report in told.reports]
         return told
 
@@ -80,6 +82,7 @@ def test_trouble_is_told_once_when_it_begins_and_once_when_it_ends() -> None:
         "feed faz is failing: it refuses to answer",
         "feed faz works again",
     ]
+    assert desk.calm == [False, True]
     assert desk.texts[0] == (
         "answered 403 Forbidden. Since 4 Jan 2026, 13:00. "
         + WORDS[Trouble.REFUSED].advice

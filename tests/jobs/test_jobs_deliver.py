@@ -21,6 +21,7 @@ from monitor.model import (
     Lane,
     Message,
     MessageKind,
+    Priority,
     SendOutcome,
     SendResult,
 )
@@ -94,6 +95,8 @@ async def test_broken_ops_is_told_through_the_other_channels(primed: House) -> N
     await primed.deliver()
     assert primed.titles(DESK) == [HIT, "channel desk works again"]
     assert primed.titles(OPS)[1:] == ["channel desk works again"]
+    rings = [message.priority for at, message, _ in primed.places.sent if at == OPS]
+    assert rings == [Priority.HIGH, Priority.NORMAL]
 
 
 async def test_refused_message_is_tried_bare_and_then_dead(primed: House) -> None:
