@@ -36,7 +36,7 @@ from pathlib import Path
 
 from storm.lives import House, Life, Trap
 from storm.receiver import Receiver
-from storm.reckoning import Sum, count, integrity, lost, reckon, states
+from storm.reckoning import Sum, by_name, count, integrity, lost, reckon, states
 from storm.supply import CHANNELS, Site, Supply
 
 _MOMENTS = {"start": 0.1, "poll": 0.15, "send": 0.3, "record": 0.25, "any": 0.2}
@@ -44,7 +44,8 @@ _WORKS = 2.0  # seconds that a daemon has at most before it is killed
 _ACCELERATION = 1.5  # of a line, to this power: the last lives see the most entries
 _OPEN = "SELECT count(*) FROM deliveries WHERE state NOT IN ('sent', 'dead')"
 _DEAD = "SELECT count(*) FROM deliveries WHERE state = 'dead'"
-_STORED = "SELECT count(*) FROM entries"
+_STORED = """SELECT feeds.name, count(*)
+  FROM entries JOIN feeds ON feeds.id = entries.feed_id GROUP BY 1"""
 _BROKEN = "SELECT count(*) FROM lanes"
 _LOOK_EVERY = 50  # lives
 _LAST = 60  # alerts that are left for the last daemon, while each channel breaks
@@ -90,8 +91,8 @@ class Storm:
 
         What a publisher took out before anybody asked is no loss of the monitor's.
         """
-        stored = self._count(_STORED)
-        while self.supply.alerts < goal and self.supply.holds_all_but(stored):
+        stored = by_name(self.house.database, _STORED)
+        while self.supply.alerts < goal and self.supply.holds_what_is_not_in(stored):
             self.supply.publish()
 
     def _live_until(self, moment: str, life: Life, goal: int) -> None:

@@ -83,6 +83,11 @@ def count(database: Path, query: str) -> int:
     return int(_rows(database, query)[0][0])
 
 
+def by_name(database: Path, query: str) -> dict[str, int]:
+    """Return the numbers that a query asks for, by the names beside them."""
+    return {str(name): int(number) for name, number in _rows(database, query)}
+
+
 def integrity(database: Path, how: str = "integrity_check") -> str:
     """Return ``ok``, or what SQLite finds wrong with the file."""
     found = _rows(database, f"PRAGMA {how}") + _rows(

@@ -79,9 +79,14 @@ class Supply:
             self.alerts += len(rules)
             self._on[self.dice.randrange(self.feeds)].append(entry)
 
-    def holds_all_but(self, stored: int) -> bool:
-        """Say whether the feeds surely hold all entries but the first `stored`."""
-        return len(self.made) - stored < self.feeds * _WINDOW // 2
+    def holds_what_is_not_in(self, stored: Mapping[str, int]) -> bool:
+        """Say whether each feed has room beside what is not stored of it yet.
+
+        `stored` is how many entries are, by the feeds' names.
+        """
+        with self._lock:
+            waiting = (len(on) - stored.get(f"f{n}", 0) for n, on in self._on.items())
+            return all(count < _WINDOW for count in waiting)
 
     def _rules(self) -> frozenset[str]:
         chance = self.dice.random()
