@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, timedelta
 from pathlib import Path
@@ -145,7 +146,7 @@ class Embedded:
 
     def _add(self, name: str, work: Work, interval: timedelta) -> None:
         self._scheduler.add_job(
-            self._troubles.guarded(name, work),
+            _endable(self._troubles.guarded(name, work)),
             EveryFewSeconds(interval),
             id=name,
             coalesce=True,
@@ -274,6 +275,20 @@ class Embedded:
         read = self._articles.end() if self._articles is not None else ()
         await _finish([*self._polls.values(), *hubs, *beat, *read], _POLLS_DRAIN)
         await _finish(self._lanes.values(), _LANES_DRAIN)
+
+
+def _endable(work: Work) -> Work:
+    """Return `work` that takes its end quietly.
+
+    What is under way when the scheduler stops is cut short, which APScheduler would
+    log as a defect of ours, with a traceback.
+    """
+
+    async def run() -> None:
+        with suppress(asyncio.CancelledError):
+            await work()
+
+    return run
 
 
 async def _finish(tasks: Iterable[asyncio.Task[None]], seconds: float) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -11,12 +12,14 @@ from pathlib import Path
 
 import pytest
 from house import HIT, NEWS, FullDisk, House
+from typing_extensions import override
 
 from monitor.clock import SystemClock
 from monitor.daemon.embedded import Embedded, Parts
 from monitor.daemon.systemd import Notifier
 from monitor.errors import StoreError
 from monitor.jobs.indexing import IndexJob
+from monitor.jobs.retain import RetainJob
 from monitor.model import (
     Feed,
     Fetched,
@@ -167,6 +170,29 @@ async def test_feed_is_polled_again_and_again(lively: Lively) -> None:
     lively.web.wanted = 3
     async with daemon(lively.parts()):
         await soon(lively.web.asked)
+
+
+@dataclass(frozen=True, slots=True)
+class Endless(RetainJob):
+    """Work that does not end by itself."""
+
+    begun: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @override
+    async def run_if_due(self) -> None:
+        self.begun.set()
+        await asyncio.Event().wait()
+
+
+async def test_work_that_the_end_cuts_short_is_no_defect(
+    lively: Lively, caplog: pytest.LogCaptureFixture
+) -> None:
+    endless = Endless(
+        lively.store, lively.clock, lively.journal, lambda: lively.in_force
+    )
+    async with daemon(replace(lively.parts(), retain=endless)):
+        await soon(endless.begun)
+    assert [r for r in caplog.records if r.levelno >= logging.ERROR] == []
 
 
 async def test_delivery_under_way_is_finished_at_the_end(lively: Lively) -> None:

@@ -115,9 +115,9 @@ BROKEN = {
         "NOT Sport", "feeds|only", rules="rules:\n  a: NOT Sport\n"
     ),
     "key of a later version": Broken(
-        "full_text",
-        "unknown|full_text",
-        rules="rules:\n  a:\n    query: Baku\n    full_text: auto\n",
+        "metrics",
+        "unknown|metrics",
+        rules="rules:\n  a:\n    query: Baku\n    metrics: auto\n",
     ),
     "bad priority": Broken(
         "hihg", "high", rules="rules:\n  a: {query: Baku, priority: hihg}\n"

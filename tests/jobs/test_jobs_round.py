@@ -11,7 +11,7 @@ from house import FullDisk, House
 from newsstand import BOTH, TEXT, Item, polled, states
 
 from monitor.errors import StoreError
-from monitor.jobs.round import article_round, poll_round
+from monitor.jobs.round import DeliveryCounts, article_round, poll_round
 from monitor.model import Feed, Fetched, FetchedArticle, FetchRequest
 from monitor.testing import FakeFetcher
 
@@ -110,3 +110,11 @@ async def test_a_disk_that_is_full_ends_a_round_with_its_own_error(
         await poll_round(job, claimed, lambda _: None)
     with pytest.raises(StoreError, match="the disk is full"):
         await article_round(replace(house.article_job, store=full))
+
+
+def test_two_rounds_of_deliveries_are_one_to_who_asked() -> None:
+    first = DeliveryCounts(sent=2, dead=1, pending=3, held={"throttled": 1})
+    first.add(DeliveryCounts(sent=4, pending=1, reports_waiting=2, held={}))
+    assert first == DeliveryCounts(
+        sent=6, dead=1, pending=1, reports_waiting=2, held={}
+    )
