@@ -28,7 +28,7 @@ from monitor.model import (
     Verdict,
 )
 from monitor.store import rows
-from monitor.store.article_rows import article_text
+from monitor.store.article_texts import article_text
 from monitor.store.kept import kept
 from monitor.store.prepared import Prepared
 from monitor.store.story_tables import references

@@ -36,6 +36,7 @@ from monitor.store.article_tables import (
     articles,
     host_pauses,
 )
+from monitor.store.article_texts import article_text
 from monitor.store.prepared import Prepared
 from monitor.store.search_rows import entries_of_feeds, index_articles
 from monitor.store.tables import entries
@@ -51,12 +52,6 @@ _WISH = Prepared(
         set_={"state": _wish.excluded.state, "hold": _wish.excluded.hold},
     ),
     ["entry_id", "state", "hold", "rule", "reason"],
-)
-_TEXT = Prepared(
-    select(article_texts.c.text)
-    .select_from(article_texts)
-    .join(article_wishes, article_wishes.c.article_id == article_texts.c.article_id)
-    .where(article_wishes.c.entry_id == bindparam("entry"))
 )
 _decided = article_wishes.c
 _DECIDE = Prepared(
@@ -319,12 +314,6 @@ class ArticleRows:
         )
         for host in sorted(hosts):
             self._connection.execute(pause.values(host=host, until=until))
-
-
-def article_text(connection: Connection, entry_id: int) -> str:
-    """Return the text of the article of an entry, "" if there is none."""
-    row = _TEXT.first(connection, entry=entry_id)
-    return "" if row is None else rows.unpacked(row[0])
 
 
 def free_articles(connection: Connection) -> None:

@@ -11,8 +11,8 @@ from sqlalchemy import Connection, func, or_, select
 
 from monitor.feeds.canonical import canonical_link
 from monitor.model import ArticleReason, HoldReason, WishReason, WishState
-from monitor.store.article_rows import ArticleRows
 from monitor.store.article_tables import article_wishes, articles
+from monitor.store.article_texts import article_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ class ArticleViews:
         row = self._connection.execute(query).mappings().one_or_none()
         if row is None:
             return None, ""
-        text = ArticleRows(self._connection).article_text(entry_id)
+        text = article_text(self._connection, entry_id)
         state = WishState(row["wish"])
         view = ArticleView(
             state=state,
