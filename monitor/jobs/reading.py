@@ -109,10 +109,12 @@ class Reading:
         What no rule in force wants any more is dropped.
         """
         waiting = self.tx.awaiting(claim.id)
-        wanted = [one for one in waiting if self._wish(one) is not None]
+        wanted = []
         for one in waiting:
-            if one not in wanted:
+            if self._wish(one) is None:
                 self.tx.decide_article(one.stored.id, WishState.UNWANTED, self.now)
+            else:
+                wanted.append(one)
         if not wanted:
             self.tx.drop_article(claim.id)
             return None
