@@ -69,7 +69,7 @@ class View:
         if field is None:
             text = clipped(getattr(self.document, name))
             is_main = name in READ_BY_DEFAULT
-            look = self._main_look() if is_main else Look(text, self._index)
+            look = self.presence.look if is_main else Look(text, self._index)
             field = self._fields[name] = FieldText(text, look)
         return field
 
@@ -77,10 +77,6 @@ class View:
     def presence(self) -> Presence:
         """Which signals it has: a quick answer before an exact one."""
         return Presence(self.document, self._index, self._look)
-
-    def _main_look(self) -> Look:
-        """Return what the fields have together that are read by default."""
-        return self.presence.look
 
     def values(self, field: str) -> tuple[str, ...]:
         """Return the values of any other field."""
