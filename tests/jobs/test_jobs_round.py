@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -51,15 +52,19 @@ async def test_a_host_that_does_not_answer_holds_up_its_own_feeds_alone(
     await asyncio.wait([round_])
 
 
-async def test_a_round_reads_every_article_that_is_due(primed: House) -> None:
-    primed.rules = (BOTH,)
-    primed.configure()
-    links = [f"https://h{n % 3}.example/{n}" for n in range(30)]
-    primed.articles.pages = {link: f"{TEXT} {link}" for link in links}
+async def want(house: House, links: Sequence[str]) -> None:
+    """Let a feed name articles that a rule wants, and be polled."""
+    house.rules = (BOTH,)
+    house.configure()
+    house.articles.pages = {link: f"{TEXT} {link}" for link in links}
     await polled(
-        primed,
+        house,
         *(Item(f"Aserbaidschan {n}", str(n), x) for n, x in enumerate(links)),
     )
+
+
+async def test_a_round_reads_every_article_that_is_due(primed: House) -> None:
+    await want(primed, [f"https://h{n % 3}.example/{n}" for n in range(30)])
     total = await article_round(primed.article_job)
     assert (total.read, total.alerts, total.decided) == (30, 30, 30)
     assert states(primed) == ["read"] * 30
@@ -79,14 +84,7 @@ class SlowArticles:
 
 
 async def test_a_round_leaves_to_the_next_what_takes_too_long(primed: House) -> None:
-    primed.rules = (BOTH,)
-    primed.configure()
-    links = [f"https://h.example/{n}" for n in range(30)]
-    primed.articles.pages = {link: f"{TEXT} {link}" for link in links}
-    await polled(
-        primed,
-        *(Item(f"Aserbaidschan {n}", str(n), x) for n, x in enumerate(links)),
-    )
+    await want(primed, [f"https://h.example/{n}" for n in range(30)])
     job = replace(primed.article_job, source=SlowArticles(primed))
     first = (await article_round(job)).read
     assert 0 < first < 30
